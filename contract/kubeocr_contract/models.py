@@ -1,0 +1,128 @@
+"""Which models read which language, by PP-OCR version and size, under PaddleOCR's official names.
+
+The table follows PaddleOCR 3.7.0 (paddleocr/_pipelines/ocr.py, `_get_ocr_model_names`): a language that a version does not read is
+read by the newest version that does.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+
+from kubeocr_contract import languages
+
+VERSIONS = ("PP-OCRv6", "PP-OCRv5", "PP-OCRv4", "PP-OCRv3")
+SIZES = ("tiny", "small", "medium")
+DOC_ORIENTATION = "PP-LCNet_x1_0_doc_ori"
+LINE_ORIENTATION = "PP-LCNet_x1_0_textline_ori"
+
+# PaddleOCR calls the sizes of v5 and v4 mobile and server, and has v3 in one size.
+_DETECTORS: Mapping[tuple[str, str], str] = {
+    ("PP-OCRv6", "tiny"): "PP-OCRv6_tiny_det",
+    ("PP-OCRv6", "small"): "PP-OCRv6_small_det",
+    ("PP-OCRv6", "medium"): "PP-OCRv6_medium_det",
+    ("PP-OCRv5", "small"): "PP-OCRv5_mobile_det",
+    ("PP-OCRv5", "medium"): "PP-OCRv5_server_det",
+    ("PP-OCRv4", "small"): "PP-OCRv4_mobile_det",
+    ("PP-OCRv4", "medium"): "PP-OCRv4_server_det",
+    ("PP-OCRv3", "small"): "PP-OCRv3_mobile_det",
+}
+_CJK = frozenset({"ch", "chinese_cht", "japan"})
+_FAMILIES: Mapping[str, frozenset[str]] = {
+    "latin": frozenset(
+        "af az bs ca cs cy da de es et eu fi fr ga gl hr hu id is it ku la lb lt lv mi ms mt nl no oc pi pl pt qu rm ro "
+        "rs_latin sk sl sq sv sw tl tr uz vi".split()
+    ),
+    "arabic": frozenset("ar bal fa ps sd ug ur".split()),
+    "eslav": frozenset("be ru uk".split()),
+    "cyrillic": frozenset(
+        "abq ady ava ba be bg bua che cv dar inh kaa kbd kk kv ky lbe lez mhr mk mn mo os rs_cyrillic ru sah tab tg tt tyv "
+        "udm uk xal".split()
+    ),
+    "devanagari": frozenset("ang bgc bh bho gom hi mah mai mr ne new sa sck".split()),
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reader:
+    """The two models that read a language: where the lines are, and what they say."""
+
+    version: str
+    detector: str
+    recogniser: str
+
+
+def sizes(version: str) -> tuple[str, ...]:
+    """The sizes that a version comes in."""
+    return tuple(size for size in SIZES if (version, size) in _DETECTORS)
+
+
+def readers(language: languages.Language, version: str, size: str) -> tuple[Reader, ...]:
+    """What reads a language, best first: the asked version or, where that does not know it, the newest that does; empty if none."""
+    order = (version, *(v for v in VERSIONS if v != version))
+    return next(filter(None, (_of_version(language.paddleocr, v, _nearest(v, size)) for v in order)), ())
+
+
+def choose(language: languages.Language, version: str, size: str, carried: Iterable[str]) -> Reader | None:
+    """The best of `readers` whose two models are carried; None where none is."""
+    have = frozenset(carried)
+    return next((r for r in readers(language, version, size) if {r.detector, r.recogniser} <= have), None)
+
+
+def _nearest(version: str, size: str) -> str:
+    return size if size in sizes(version) else sizes(version)[0]
+
+
+def _of_version(paddle_id: str, version: str, size: str) -> tuple[Reader, ...]:
+    detector = _DETECTORS[version, size]
+    return tuple(Reader(version, detector, name) for name in _RECOGNISERS[version](paddle_id, detector.split("_")[1]))
+
+
+def _v6(paddle_id: str, size: str) -> tuple[str, ...]:
+    read = (_FAMILIES["latin"] - {"pi"}) | _CJK | {"en"}
+    # tiny knows 49 languages (model card of PP-OCRv6_tiny_rec): Japanese is the one it lacks
+    return (f"PP-OCRv6_{size}_rec",) if paddle_id in read - ({"japan"} if size == "tiny" else set()) else ()
+
+
+def _v5(paddle_id: str, size: str) -> tuple[str, ...]:
+    general = f"PP-OCRv5_{size}_rec"
+    if paddle_id == "en":
+        return ("en_PP-OCRv5_mobile_rec", general)
+    if paddle_id in _CJK:
+        return (general,)
+    own = (paddle_id,) if paddle_id in {"korean", "th", "el", "te", "ta"} else ()
+    return tuple(f"{name}_PP-OCRv5_mobile_rec" for name in (*own, *_families(paddle_id)))
+
+
+def _v4(paddle_id: str, size: str) -> tuple[str, ...]:
+    general = f"PP-OCRv4_{size}_rec"
+    return {"ch": (general,), "en": ("en_PP-OCRv4_mobile_rec", general)}.get(paddle_id, ())
+
+
+def _v3(paddle_id: str, size: str) -> tuple[str, ...]:
+    if paddle_id == "ch":
+        return (f"PP-OCRv3_{size}_rec",)
+    own = (paddle_id,) if paddle_id in {"en", "korean", "japan", "chinese_cht", "te", "ka", "ta"} else ()
+    return tuple(f"{name}_PP-OCRv3_mobile_rec" for name in (*own, *(f for f in _families(paddle_id) if f != "eslav")))
+
+
+def _families(paddle_id: str) -> tuple[str, ...]:
+    return tuple(family for family, members in _FAMILIES.items() if paddle_id in members)
+
+
+_RECOGNISERS = {"PP-OCRv6": _v6, "PP-OCRv5": _v5, "PP-OCRv4": _v4, "PP-OCRv3": _v3}
+
+ORIENTATIONS = frozenset({DOC_ORIENTATION, LINE_ORIENTATION})
+# What Python packages carry (docs/DEPENDENCIES.md): the image that is built with no model hoster has just these.
+WHEELS = ORIENTATIONS | {
+    "PP-OCRv6_small_det", "PP-OCRv6_small_rec", "PP-OCRv5_mobile_det", "PP-OCRv5_mobile_rec", "PP-OCRv3_mobile_det",
+    "PP-OCRv3_mobile_rec", "en_PP-OCRv3_mobile_rec", "japan_PP-OCRv3_mobile_rec", "chinese_cht_PP-OCRv3_mobile_rec",
+}  # fmt: skip
+
+
+def every() -> frozenset[str]:
+    """All models of the catalogue: what an image that reads every language carries."""
+    read = (readers(language, v, s) for language in languages.catalogue() for v in VERSIONS for s in sizes(v))
+    return ORIENTATIONS | {name for found in read for r in found for name in (r.detector, r.recogniser)}
+
+
+SETS = {"wheels": WHEELS, "all": every()}
+"""Names that an image may use for what it carries, in place of a list of models."""

@@ -1,0 +1,47 @@
+"""Names and numbers that the operator, the runtime, the chart and the tests share; each is written here and nowhere else."""
+
+GROUP = "kubeocr.io"
+VERSION = "v1alpha1"
+API_VERSION = f"{GROUP}/{VERSION}"
+KIND = "OCRService"
+PLURAL = "ocrservices"
+SINGULAR = "ocrservice"
+SHORT_NAME = "ocr"
+
+FIELD_MANAGER = "kubeocr-operator"
+COMPONENT = "ocr-runtime"
+LABEL_NAME = "app.kubernetes.io/name"
+LABEL_INSTANCE = "app.kubernetes.io/instance"
+LABEL_COMPONENT = "app.kubernetes.io/component"
+LABEL_MANAGED_BY = "app.kubernetes.io/managed-by"
+LABEL_VERSION = "app.kubernetes.io/version"
+LABEL_OWNER = f"{GROUP}/{SINGULAR}"
+
+RUNTIME_CONTAINER = "runtime"
+HTTP_PORT = 8000
+HTTP_PORT_NAME = "http"
+SERVICE_PORT = 80
+OPERATOR_PORT = 8080
+MODELS_DIR = "/models"
+MANIFEST_FILE = "manifest.json"
+
+LIVEZ = "/livez"
+READYZ = "/readyz"
+METRICS = "/metrics"
+DOCS = "/docs"
+REDOC = "/redoc"
+OPENAPI = "/openapi.json"
+LANGUAGES = "/languages"
+
+# A pod is given this long to finish what it has admitted; kubelet's grace period is this plus GRACE_MARGIN_SECONDS.
+DRAIN_SECONDS = 60
+GRACE_MARGIN_SECONDS = 15
+# The pod stays in its Service's endpoints until every kube-proxy has heard of its end; it must answer that long.
+# https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
+UNREADY_SECONDS = 5
+
+LEASE = "kubeocr-operator"
+CONFIG_MAP = "kubeocr-config"
+CONFIG_IMAGES_KEY = "images.yaml"
+
+METRIC_PREFIX = "kubeocr"

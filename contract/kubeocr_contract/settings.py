@@ -1,0 +1,128 @@
+"""What a runtime pod is told. The operator writes it with `to_env`, the runtime reads it with `from_env`; nothing else crosses."""
+
+import dataclasses
+import json
+import typing
+from collections.abc import Mapping
+
+from kubeocr_contract import names
+
+ENV_PREFIX = "KUBEOCR_"
+
+
+class InvalidSettings(ValueError):
+    """An environment variable that holds no setting; the message names it, its value and what is allowed."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Everything a runtime pod is told. Each field is the environment variable KUBEOCR_<FIELD>; an absent one keeps its default.
+
+    Raises `InvalidSettings` where a number is out of its range or a word is not one of the allowed.
+    """
+
+    languages: tuple[str, ...] = ("en", "zh")
+    """Catalogue ids that are loaded and warm before the pod is ready."""
+    pipelines: tuple[str, ...] = ("ocr",)
+    model_version: str = "PP-OCRv6"
+    model_size: str = "small"
+    models_dir: str = names.MODELS_DIR
+    """Where baked models lie; where it does not exist, the models that Python packages carry are used."""
+    elsewhere: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Catalogue id -> the image that carries it, for languages that this pod's image does not."""
+    engine: str = "auto"
+    device: str = "auto"
+    threads: int = 0
+    """Threads of one inference; 0 takes what the container may use."""
+    host: str = "0.0.0.0"
+    port: int = names.HTTP_PORT
+    upload_mib: int = 50
+    pages: int = 2000
+    megapixels: int = 100
+    queue_pages: int = 256
+    request_timeout_seconds: int = 300
+    drain_seconds: int = names.DRAIN_SECONDS
+    log_level: str = "info"
+
+    def __post_init__(self) -> None:
+        for field, allowed in CHOICES.items():
+            value = getattr(self, field)
+            wrong = [v for v in (value if isinstance(value, tuple) else (value,)) if v not in allowed]
+            if wrong:
+                raise InvalidSettings(f"{variable(field)}: {', '.join(wrong)!r} is not one of {', '.join(allowed)}")
+        for field, (least, most) in RANGES.items():
+            if not least <= getattr(self, field) <= most:
+                raise InvalidSettings(f"{variable(field)}: {getattr(self, field)} is not within {least} to {most}")
+        if not self.languages:
+            raise InvalidSettings(f"{variable('languages')}: at least one language is needed")
+
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "pipelines": ("ocr",),
+    "model_version": ("PP-OCRv6", "PP-OCRv5", "PP-OCRv4", "PP-OCRv3"),
+    "model_size": ("tiny", "small", "medium"),
+    "engine": ("auto", "onnxruntime", "paddle"),
+    "device": ("auto", "cpu", "gpu"),
+    "log_level": ("debug", "info", "warning", "error"),
+}
+RANGES: Mapping[str, tuple[int, int]] = {
+    "threads": (0, 1024),
+    "port": (1, 65535),
+    "upload_mib": (1, 4096),
+    "pages": (1, 100_000),
+    "megapixels": (1, 1000),
+    "queue_pages": (1, 100_000),
+    "request_timeout_seconds": (1, 3600),
+    "drain_seconds": (0, 3600),
+}
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field of `Settings`."""
+    return ENV_PREFIX + field.upper()
+
+
+def to_env(settings: Settings) -> dict[str, str]:
+    """Every field as its environment variable, sorted by name."""
+    return {variable(f.name): _encode(getattr(settings, f.name)) for f in sorted(dataclasses.fields(settings), key=lambda f: f.name)}
+
+
+def from_env(env: Mapping[str, str]) -> Settings:
+    """The settings that an environment holds; `from_env(to_env(s)) == s`. Raises `InvalidSettings`."""
+    kinds = typing.get_type_hints(Settings)
+    return Settings(**{name: _decode(name, kind, env[variable(name)]) for name, kind in kinds.items() if variable(name) in env})
+
+
+def _encode(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    if isinstance(value, Mapping):
+        return json.dumps(dict(value), sort_keys=True, ensure_ascii=False)
+    return str(value)
+
+
+def _decode(name: str, kind: object, text: str) -> object:
+    if kind is str:
+        return text
+    if kind is int:
+        return _integer(name, text)
+    if kind == tuple[str, ...]:
+        return tuple(item.strip() for item in text.split(",") if item.strip())
+    return _mapping(name, text)
+
+
+def _integer(name: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise InvalidSettings(f"{variable(name)}: {text!r} is not a whole number") from None
+
+
+def _mapping(name: str, text: str) -> dict[str, str]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
+        raise InvalidSettings(f"{variable(name)}: {text!r} is not a JSON object of strings")
+    return value

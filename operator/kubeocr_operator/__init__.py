@@ -1,0 +1,1 @@
+"""The operator: OCRServices in, Deployments and what belongs to them out."""

@@ -1,0 +1,1 @@
+"""The OCR runtime: documents over HTTP in, text and boxes out."""
