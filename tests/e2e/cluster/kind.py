@@ -1,0 +1,43 @@
+"""Clusters of kind, where Docker runs: only their creation and the loading of images differ from the project's own."""
+
+import pathlib
+import shutil
+import subprocess
+from collections.abc import Callable
+
+from cluster import binaries
+
+
+def available() -> bool:
+    """Whether there is kind and a Docker that answers."""
+    if shutil.which("kind") is None or shutil.which("docker") is None:
+        return False
+    return subprocess.run(["docker", "info"], capture_output=True, check=False, stdin=subprocess.DEVNULL).returncode == 0
+
+
+def up(name: str) -> pathlib.Path:
+    """Creates the cluster unless it is there. Returns its kubeconfig."""
+    path = binaries.CACHE / "clusters" / f"kind-{name}.kubeconfig"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if name not in _kind("get", "clusters").split():
+        _kind("create", "cluster", "--name", name, "--kubeconfig", str(path), "--wait", "120s")
+    _kind("export", "kubeconfig", "--name", name, "--kubeconfig", str(path))
+    return path
+
+
+def loader(name: str) -> Callable[[pathlib.Path], None]:
+    """What loads a docker archive into the cluster's nodes."""
+    return lambda archive: print(_kind("load", "image-archive", str(archive), "--name", name), end="")
+
+
+def down(name: str) -> None:
+    """Deletes the cluster if it is there."""
+    if name in _kind("get", "clusters").split():
+        _kind("delete", "cluster", "--name", name)
+
+
+def _kind(*arguments: str) -> str:
+    done = subprocess.run(["kind", *arguments], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise binaries.Missing(f"kind {arguments[0]} failed: {done.stderr.strip()[-1000:]}")
+    return done.stdout
