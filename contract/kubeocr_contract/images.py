@@ -57,7 +57,7 @@ def smallest(wish: Wish, images: Iterable[Image]) -> Image | None:
 
 
 def elsewhere(wish: Wish, image: Image, images: Iterable[Image]) -> Mapping[str, str]:
-    """Catalogue id -> the smallest other image that reads it, for every language that `image` does not read and some image does."""
+    """Catalogue id -> the smallest other image that reads it, for every language that only some other image reads."""
     others = sorted(images, key=lambda other: (other.accelerator != image.accelerator, len(other.models), other.reference))
     lacking = missing(dataclasses.replace(wish, languages=languages.catalogue()), image.models)
     found = ((x, _first(dataclasses.replace(wish, languages=(x,)), others)) for x in lacking)

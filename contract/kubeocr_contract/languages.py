@@ -1,7 +1,7 @@
 """The languages of both HTTP APIs and of PaddleOCR, and the many names that callers use for each.
 
-`languages.tsv` is the data, one row a language. Its facts: ids and ISO codes of the two APIs' own lists, PaddleOCR's ids from
-paddleocr/_utils/langs.py (3.7.0), scripts by ISO 15924. Where a list contradicts ISO 639 (Catalan as "es", Syriac as "ar") ISO wins.
+`languages.tsv` is the data, one row a language. Its facts: ids and ISO codes of the two APIs' own lists, PaddleOCR's ids
+from paddleocr/_utils/langs.py (3.7.0), scripts by ISO 15924. Where a list contradicts ISO 639 (Catalan as "es"), ISO wins.
 """
 
 import csv
@@ -50,7 +50,8 @@ def by_id() -> Mapping[str, Language]:
 def find(name: str) -> Language:
     """The language that a caller means by an id of either API, an ISO code, PaddleOCR's id or a name, in any case.
 
-    Raises `UnknownLanguage`. Where two lists use one code for two languages (PaddleOCR's "ka" is Kannada, ISO's is Georgian), ISO wins.
+    Raises `UnknownLanguage`. Where two lists use one code for two languages (PaddleOCR's "ka" is Kannada, ISO's Georgian),
+    ISO wins.
     """
     language = _aliases().get(_fold(name))
     if language is None:

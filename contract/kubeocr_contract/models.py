@@ -1,7 +1,7 @@
 """Which models read which language, by PP-OCR version and size, under PaddleOCR's official names.
 
-The table follows PaddleOCR 3.7.0 (paddleocr/_pipelines/ocr.py, `_get_ocr_model_names`): a language that a version does not read is
-read by the newest version that does.
+The table follows PaddleOCR 3.7.0 (paddleocr/_pipelines/ocr.py, `_get_ocr_model_names`): a language that a version does not read
+is read by the newest version that does.
 """
 
 import dataclasses
@@ -56,7 +56,7 @@ def sizes(version: str) -> tuple[str, ...]:
 
 
 def readers(language: languages.Language, version: str, size: str) -> tuple[Reader, ...]:
-    """What reads a language, best first: the asked version or, where that does not know it, the newest that does; empty if none."""
+    """What reads a language, best first: the asked version or, where that does not know it, the newest that does."""
     order = (version, *(v for v in VERSIONS if v != version))
     return next(filter(None, (_of_version(language.paddleocr, v, _nearest(v, size)) for v in order)), ())
 

@@ -1,9 +1,10 @@
-"""What a runtime pod is told. The operator writes it with `to_env`, the runtime reads it with `from_env`; nothing else crosses."""
+"""What a runtime pod is told: the operator writes it with `to_env`, the runtime reads it with `from_env`; that is all."""
 
 import dataclasses
 import json
 import typing
 from collections.abc import Mapping
+from typing import Any
 
 from kubeocr_contract import names
 
@@ -16,7 +17,7 @@ class InvalidSettings(ValueError):
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """Everything a runtime pod is told. Each field is the environment variable KUBEOCR_<FIELD>; an absent one keeps its default.
+    """Everything a runtime pod is told. Each field is the variable KUBEOCR_<FIELD>; an absent one keeps its default.
 
     Raises `InvalidSettings` where a number is out of its range or a word is not one of the allowed.
     """
@@ -34,7 +35,7 @@ class Settings:
     device: str = "auto"
     threads: int = 0
     """Threads of one inference; 0 takes what the container may use."""
-    host: str = "0.0.0.0"
+    host: str = "0.0.0.0"  # noqa: S104  a pod is reached from outside it
     port: int = names.HTTP_PORT
     upload_mib: int = 50
     pages: int = 2000
@@ -84,7 +85,9 @@ def variable(field: str) -> str:
 
 def to_env(settings: Settings) -> dict[str, str]:
     """Every field as its environment variable, sorted by name."""
-    return {variable(f.name): _encode(getattr(settings, f.name)) for f in sorted(dataclasses.fields(settings), key=lambda f: f.name)}
+    return {
+        variable(f.name): _encode(getattr(settings, f.name)) for f in sorted(dataclasses.fields(settings), key=lambda f: f.name)
+    }
 
 
 def from_env(env: Mapping[str, str]) -> Settings:
@@ -101,7 +104,7 @@ def _encode(value: object) -> str:
     return str(value)
 
 
-def _decode(name: str, kind: object, text: str) -> object:
+def _decode(name: str, kind: object, text: str) -> Any:
     if kind is str:
         return text
     if kind is int:

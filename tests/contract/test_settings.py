@@ -1,0 +1,66 @@
+"""Settings survive the environment, and what is no setting is refused by name."""
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kubeocr_contract import languages, settings
+
+WORD = st.text(st.characters(categories=["L", "N"]), min_size=1)
+IDS = st.lists(st.sampled_from([x.id for x in languages.catalogue()]), min_size=1, unique=True).map(tuple)
+
+
+def _field(field: dataclasses.Field) -> st.SearchStrategy:
+    if field.name in settings.RANGES:
+        least, most = settings.RANGES[field.name]
+        return st.integers(least, most)
+    if field.name == "pipelines":
+        return st.lists(st.sampled_from(settings.CHOICES["pipelines"]), min_size=1, unique=True).map(tuple)
+    if field.name in settings.CHOICES:
+        return st.sampled_from(settings.CHOICES[field.name])
+    if field.name == "languages":
+        return IDS
+    if field.name == "elsewhere":
+        return st.dictionaries(WORD, st.text())
+    return WORD
+
+
+@given(st.builds(settings.Settings, **{f.name: _field(f) for f in dataclasses.fields(settings.Settings)}))
+def test_settings_survive_the_environment(value: settings.Settings) -> None:
+    assert settings.from_env(settings.to_env(value)) == value
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    assert settings.from_env({"PATH": "/bin"}) == settings.Settings()
+
+
+def test_every_field_has_its_variable() -> None:
+    names = (settings.variable(f.name) for f in dataclasses.fields(settings.Settings))
+    assert sorted(settings.to_env(settings.Settings())) == sorted(names)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "want"),
+    [
+        pytest.param("KUBEOCR_PORT", "http", "KUBEOCR_PORT: 'http' is not a whole number", id="no-number"),
+        pytest.param("KUBEOCR_PORT", "70000", "KUBEOCR_PORT: 70000 is not within 1 to 65535", id="too-great"),
+        pytest.param("KUBEOCR_PAGES", "0", "KUBEOCR_PAGES: 0 is not within 1 to 100000", id="too-small"),
+        pytest.param(
+            "KUBEOCR_ENGINE", "torch", "KUBEOCR_ENGINE: 'torch' is not one of auto, onnxruntime, paddle", id="no-engine"
+        ),
+        pytest.param("KUBEOCR_PIPELINES", "ocr,fax", "KUBEOCR_PIPELINES: 'fax' is not one of ocr", id="no-pipeline"),
+        pytest.param("KUBEOCR_LANGUAGES", " , ", "KUBEOCR_LANGUAGES: at least one language is needed", id="no-language"),
+        pytest.param("KUBEOCR_ELSEWHERE", "ar=x", "KUBEOCR_ELSEWHERE: 'ar=x' is not a JSON object of strings", id="no-json"),
+        pytest.param("KUBEOCR_ELSEWHERE", '{"ar": 1}', "is not a JSON object of strings", id="no-string"),
+    ],
+)
+def test_what_is_no_setting_is_refused_by_name(variable: str, value: str, want: str) -> None:
+    with pytest.raises(settings.InvalidSettings, match="KUBEOCR_") as caught:
+        settings.from_env({variable: value})
+    assert want in str(caught.value)
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        settings.Settings().port = 1  # type: ignore[misc]
