@@ -29,8 +29,8 @@ func main() {
 
 def load(archive: pathlib.Path, socket: pathlib.Path) -> None:
     """Imports an archive into the containerd behind that socket, for its Kubernetes."""
-    ctr = [binaries.BIN / "ctr", "--address", socket, "--namespace", "k8s.io"]
-    subprocess.run([*ctr, "images", "import", archive], check=True, capture_output=True, stdin=subprocess.DEVNULL)
+    ctr = [str(binaries.BIN / "ctr"), "--address", str(socket), "--namespace", "k8s.io"]
+    subprocess.run([*ctr, "images", "import", str(archive)], check=True, capture_output=True, stdin=subprocess.DEVNULL)
 
 
 def pause() -> pathlib.Path:

@@ -3,7 +3,6 @@
 import dataclasses
 import os
 import pathlib
-import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 
@@ -30,7 +29,7 @@ class Cluster:
 
     @property
     def environment(self) -> dict[str, str]:
-        """This process's environment with KUBECONFIG set to this cluster."""
+        """The environment of this process with KUBECONFIG set to this cluster."""
         return {**os.environ, "KUBECONFIG": str(self.path)}
 
 
@@ -59,8 +58,3 @@ def _cannot_load(archive: pathlib.Path) -> None:
 
 def _stays() -> None:
     """A given cluster is not ours to end."""
-
-
-def kubectl_found() -> bool:
-    """Whether PATH has kubectl, so that none has to be built."""
-    return shutil.which("kubectl") is not None

@@ -41,7 +41,7 @@ class Options:
 
 
 def up(options: Options) -> pathlib.Path:
-    """Starts the cluster unless it runs. Returns its kubeconfig, which works from this machine's own network. Raises `Missing`."""
+    """Starts the cluster unless it runs. Returns its kubeconfig, good from outside its network too. Raises `Missing`."""
     state = _state(options.name)
     if not _running(state):
         requirements.ensure(requirements.NODE if options.node else requirements.CONTROL_PLANE)
@@ -133,7 +133,7 @@ def _running(state: pathlib.Path) -> bool:
         known = json.loads((state / "process.json").read_text())
     except (OSError, ValueError):
         return False
-    return _started(known["pid"]) == known["started"] != ""
+    return bool(known["started"]) and _started(known["pid"]) == str(known["started"])
 
 
 def _started(pid: int) -> str:

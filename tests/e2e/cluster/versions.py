@@ -9,10 +9,11 @@ DEBIAN = "bookworm"
 # k8s.io/kubernetes names its own parts by `replace`, which Go ignores in a dependency, so that who requires it says it again:
 # https://go.dev/ref/mod#go-mod-file-replace
 _STAGED = (
-    "api apiextensions-apiserver apimachinery apiserver cli-runtime client-go cloud-provider cluster-bootstrap code-generator "
-    "component-base component-helpers controller-manager cri-api cri-client cri-streaming csi-translation-lib "
-    "dynamic-resource-allocation endpointslice externaljwt kms kube-aggregator kube-controller-manager kube-proxy kube-scheduler "
-    "kubectl kubelet metrics mount-utils pod-security-admission sample-apiserver sample-cli-plugin sample-controller streaming"
+    "api apiextensions-apiserver apimachinery apiserver cli-runtime client-go cloud-provider cluster-bootstrap "
+    "code-generator component-base component-helpers controller-manager cri-api cri-client cri-streaming "
+    "csi-translation-lib dynamic-resource-allocation endpointslice externaljwt kms kube-aggregator kube-controller-manager "
+    "kube-proxy kube-scheduler kubectl kubelet metrics mount-utils pod-security-admission sample-apiserver "
+    "sample-cli-plugin sample-controller streaming"
 )
 
 

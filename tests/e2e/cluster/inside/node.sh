@@ -94,7 +94,10 @@ if [ "$METRICS" = 1 ]; then
     --authorization-kubeconfig="$STATE/admin.kubeconfig" --secure-port=4443 --cert-dir="$STATE/metrics" \
     --kubelet-insecure-tls --kubelet-preferred-address-types=InternalIP --kubelet-request-timeout=5s --metric-resolution=10s
   "$KUBECTL" apply -f - > /dev/null <<C
-{apiVersion: v1, kind: Service, metadata: {name: metrics-server, namespace: kube-system}, spec: {ports: [{port: 443, targetPort: 4443}]}}
+apiVersion: v1
+kind: Service
+metadata: {name: metrics-server, namespace: kube-system}
+spec: {ports: [{port: 443, targetPort: 4443}]}
 ---
 apiVersion: discovery.k8s.io/v1
 kind: EndpointSlice
