@@ -9,8 +9,13 @@ from cluster import binaries
 
 
 def available() -> bool:
-    """Whether there is kind and a Docker that answers."""
-    if shutil.which("kind") is None or shutil.which("docker") is None:
+    """Whether there is kind and a Docker for it."""
+    return shutil.which("kind") is not None and docker()
+
+
+def docker() -> bool:
+    """Whether a Docker answers; its client alone is not enough."""
+    if shutil.which("docker") is None:
         return False
     return subprocess.run(["docker", "info"], capture_output=True, check=False, stdin=subprocess.DEVNULL).returncode == 0
 
