@@ -35,8 +35,8 @@ class Cluster:
 
 def up(options: own.Options) -> Cluster:
     """The cluster to use here; `options` are for the project's own, which needs neither Docker nor a registry."""
-    if given := os.environ.get("KUBECONFIG"):
-        return Cluster(pathlib.Path(given), load=_cannot_load, down=_stays, origin="given")
+    if path := given():
+        return Cluster(path, load=_pulls, down=_stays, origin="given")
     if kind.available():
         return Cluster(kind.up(options.name), kind.loader(options.name), lambda: kind.down(options.name), origin="kind")
     return Cluster(own.up(options), own.loader(options.name), lambda: own.down(options.name), origin="own")
@@ -49,11 +49,13 @@ def down(name: str) -> None:
     own.down(name)
 
 
-def _cannot_load(archive: pathlib.Path) -> None:
-    """A given cluster has its images from its registry; KUBEOCR_LOAD may name a command that takes an archive's path."""
-    command = os.environ.get("KUBEOCR_LOAD")
-    if command:
-        subprocess.run([*command.split(), str(archive)], check=True, stdin=subprocess.DEVNULL)
+def given() -> pathlib.Path | None:
+    """The cluster that the caller brings, if any."""
+    return pathlib.Path(path) if (path := os.environ.get("KUBECONFIG")) else None
+
+
+def _pulls(archive: pathlib.Path) -> None:
+    """A given cluster pulls what `images` pushed to KUBEOCR_REGISTRY; nothing is put into its nodes."""
 
 
 def _stays() -> None:

@@ -35,11 +35,10 @@ class Image:
 def build(name: str, *, log: pathlib.Path) -> Image:
     """Builds Dockerfile.<name>, writing what the builder says to `log`. Raises `Missing`."""
     repository = f"{os.environ.get('KUBEOCR_REGISTRY', 'kubeocr')}/{name}"
-    with log.open("ab") as output:
-        return _docker(name, repository, output.fileno()) if kind.docker() else _buildah(name, repository, output.fileno())
+    return _docker(name, repository, log) if kind.docker() else _buildah(name, repository, log)
 
 
-def _docker(name: str, repository: str, log: int) -> Image:
+def _docker(name: str, repository: str, log: pathlib.Path) -> Image:
     latest = f"{repository}:latest"
     _run(["docker", "build", "-f", f"Dockerfile.{name}", "-t", latest, *_flags(), "."], log)
     identity = _said(["docker", "image", "inspect", "--format", "{{.Id}}", latest]).removeprefix("sha256:")
@@ -50,7 +49,7 @@ def _docker(name: str, repository: str, log: int) -> Image:
     return image
 
 
-def _buildah(name: str, repository: str, log: int) -> Image:
+def _buildah(name: str, repository: str, log: pathlib.Path) -> Image:
     requirements.ensure(requirements.IMAGES)
     base = f"BASE_IMAGE={_debian(log)}"
     latest = f"localhost/{repository}:latest"
@@ -73,13 +72,13 @@ def _buildah(name: str, repository: str, log: int) -> Image:
     identity = json.loads(_said([*_BUILDAH, "inspect", "--type", "image", latest]))["FromImageID"]
     image = _image(repository, identity)
     # a name without a host is Docker Hub's wherever an image is imported
-    full = image.reference if "." in repository.split("/")[0] else f"docker.io/{image.reference}"
+    full = image.reference if "." in repository.partition("/")[0] else f"docker.io/{image.reference}"
     _archive(image, lambda path: _run([*_BUILDAH, "push", latest, f"docker-archive:{path}:{full}"], log))
     _push([*_BUILDAH, "push", latest, f"docker://{full}"], log)
     return image
 
 
-def _debian(log: int) -> str:
+def _debian(log: pathlib.Path) -> str:
     """A Debian base image, made once from Debian's packages, as there may be no registry to pull one from."""
     known = subprocess.run([*_BUILDAH, "images", "-q", _DEBIAN], capture_output=True, text=True, check=False)
     if not known.stdout.strip():
@@ -93,7 +92,7 @@ def _debian(log: int) -> str:
 
 
 def _trust() -> list[str]:
-    """pip's settings here, for pip in a build: a machine may have a certificate authority of its own between it and its packages."""
+    """The machine's settings of pip for a build: between it and its packages may stand a certificate authority of its own."""
     authority = os.environ.get("PIP_CERT") or os.environ.get("SSL_CERT_FILE")
     if not authority:
         return []
@@ -124,7 +123,7 @@ def _archive(image: Image, write: Callable[[pathlib.Path], None]) -> None:
         written.rename(image.archive)
 
 
-def _push(command: Sequence[str], log: int) -> None:
+def _push(command: Sequence[str], log: pathlib.Path) -> None:
     """A given cluster pulls from a registry: KUBEOCR_REGISTRY names it, and what is built here goes there."""
     if "KUBEOCR_REGISTRY" in os.environ:
         _run(command, log)
@@ -134,10 +133,11 @@ def _flags() -> list[str]:
     return os.environ.get("BUILD_FLAGS", "").split()
 
 
-def _run(command: Sequence[str], log: int) -> None:
-    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False)
+def _run(command: Sequence[str], log: pathlib.Path) -> None:
+    with log.open("ab") as output:
+        done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False)
     if done.returncode:
-        raise binaries.Missing(f"{' '.join(command[:4])} … failed; what it said is in {os.readlink(f'/proc/self/fd/{log}')}")
+        raise binaries.Missing(f"{' '.join(command[:4])} … failed; what it said is in {log}")
 
 
 def _said(command: Sequence[str]) -> str:

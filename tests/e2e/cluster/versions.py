@@ -1,6 +1,7 @@
 """What the project's own cluster is made of: every pinned version, and what each part is needed for."""
 
 import dataclasses
+import shutil
 
 KUBERNETES = "1.36.3"
 GO = "1.26.0"
@@ -71,4 +72,8 @@ NODE = ("kubelet", "kube-proxy", "containerd", "containerd-shim-runc-v2", "ctr",
 METRICS = ("metrics-server",)
 """Without it an HPA on CPU stands still; a demo does without it."""
 CLIENTS = ("kubectl", "helm")
-"""Built only where PATH has none."""
+
+
+def clients() -> tuple[str, ...]:
+    """The client programs that PATH lacks."""
+    return tuple(name for name in CLIENTS if shutil.which(name) is None)
