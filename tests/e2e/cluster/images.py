@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from cluster import binaries, kind, requirements, versions
 
+NAMES = ("operator", "runtime")
 ROOT = pathlib.Path(__file__).parents[3]
 _BUILDAH = ("buildah", "--storage-driver", "overlay")
 _ARCHIVES = binaries.CACHE / "images"

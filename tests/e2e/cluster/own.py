@@ -34,9 +34,9 @@ class Options:
     @property
     def programs(self) -> tuple[str, ...]:
         """The binaries that it takes."""
-        clients = () if shutil.which("kubectl") else ("kubectl",)
+        kubectl = tuple(name for name in versions.clients() if name == "kubectl")
         return (
-            versions.CONTROL_PLANE + clients + (versions.NODE * self.node) + (versions.METRICS * (self.node and self.metrics))
+            versions.CONTROL_PLANE + kubectl + (versions.NODE * self.node) + (versions.METRICS * (self.node and self.metrics))
         )
 
 
