@@ -1,0 +1,175 @@
+"""What single fields of an OCRService may hold: words, names, numbers, quantities, lists. specs.py puts them together."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import pydantic
+import pydantic.alias_generators
+
+from kubeocr_contract import languages, models, settings
+from kubeocr_operator import quantities, rules
+
+RUNTIME = settings.Settings()
+"""The runtime's own defaults; those of an OCRService are the same."""
+READABLE = tuple(
+    x.id for x in languages.catalogue() if any(models.readers(x, v, s) for v in models.VERSIONS for s in models.SIZES)
+)
+"""Ids of the languages that some model reads."""
+PIPELINES = settings.CHOICES["pipelines"]
+GPU_RESOURCE = "nvidia.com/gpu"
+NAME_LENGTH = 52
+"""What a Service's 63 characters leave for the suffixes of children."""
+
+_SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
+_NAME = "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+_COMPONENT = "[a-z0-9]+([._-]+[a-z0-9]+)*"
+_PERCENT = "(100|[1-9]?[0-9])%"
+
+SERVICE_NAME_PATTERN = "[a-z]([-a-z0-9]*[a-z0-9])?"
+SERVICE_NAME = rules.text(
+    pattern=SERVICE_NAME_PATTERN,
+    longest=NAME_LENGTH,
+    message=f"must be at most {NAME_LENGTH} characters, lower-case letters, digits and '-', start with a letter "
+    "and end with a letter or digit: a Service takes it as its DNS name",
+)
+VERSION = rules.choice(*models.VERSIONS)
+SIZE = rules.choice(*models.SIZES)
+LANGUAGE = rules.choice(*READABLE)
+PIPELINE = rules.choice(*PIPELINES)
+ENGINE = rules.choice(*settings.CHOICES["engine"])
+ACCELERATOR = rules.choice(*settings.CHOICES["device"])
+PULL_POLICY = rules.choice("Always", "IfNotPresent", "Never")
+SERVICE_TYPE = rules.choice("ClusterIP", "NodePort", "LoadBalancer")
+METRIC = rules.choice("cpu")
+REPOSITORY = rules.text(
+    pattern=rf"([a-zA-Z0-9.-]+(:[0-9]+)?/)?{_COMPONENT}(/{_COMPONENT})*",
+    longest=255,
+    message="must be an image's name without tag or digest, such as registry.example.com/team/ocr",
+)
+TAG = rules.text(
+    pattern="[A-Za-z0-9_][A-Za-z0-9._-]{0,127}",
+    longest=128,
+    message="must be a tag: up to 128 letters, digits, '.', '_' and '-', not starting with '.' or '-'",
+)
+DIGEST = rules.text(pattern="sha256:[0-9a-f]{64}", longest=71, message="must be a digest: sha256: and 64 hexadecimal digits")
+SUBDOMAIN_NAME = rules.text(
+    pattern=_SUBDOMAIN, longest=253, message="must be an object's name: lower-case letters, digits, '-' and '.'"
+)
+RESOURCE = rules.text(
+    pattern=f"{_SUBDOMAIN}/{_NAME}",
+    longest=253,
+    message="must be an extended resource: a domain, '/' and a name, such as nvidia.com/mig-1g.5gb",
+)
+
+NumberOrPercent = Annotated[
+    int | str,
+    rules.number_or_text(
+        cel=f"type(self) == int ? self >= 0 && self <= 1000 : self.matches('^{_PERCENT}$')",
+        holds=lambda value: 0 <= value <= 1000 if isinstance(value, int) else rules.whole(_PERCENT, value),
+        message="must be a number of pods from 0 to 1000 or a percentage from 0% to 100%",
+    ),
+]
+Quantity = Annotated[
+    str,
+    rules.number_or_text(
+        cel="isQuantity(string(self)) && !quantity(string(self)).isLessThan(quantity('0'))",
+        holds=lambda value: quantities.valid(str(value)) and quantities.parse(str(value)) >= 0,
+        message="must be a quantity of 0 or more, such as 500m, 2 or 4Gi",
+    ),
+    pydantic.AfterValidator(lambda value: quantities.canonical(str(value))),
+]
+Amounts = Mapping[str, Quantity]
+"""Resource name -> quantity, as the API server writes it."""
+
+
+def _sizes_of(version: str) -> rules.Rule:
+    sizes = models.sizes(version)
+    return rules.Rule(
+        cel=f"self.version != '{version}' || self.size in {list(sizes)}",
+        holds=lambda model: model.version != version or model.size in sizes,
+        message=f"{version} has no size {{size}}; size must be one of " + ", ".join(sizes),
+        at=("size",),
+    )
+
+
+SIZES_OF_VERSIONS = tuple(_sizes_of(version) for version in models.VERSIONS if models.sizes(version) != models.SIZES)
+"""The rules of a model: not every version comes in every size."""
+
+
+def setting(name: str, **rest: Any) -> Any:
+    """A number that the runtime's settings have too, with their default and their bounds."""
+    return between(*settings.RANGES[name], default=getattr(RUNTIME, name), **rest)
+
+
+def between(least: int, most: int, **rest: Any) -> Any:
+    """A whole number within bounds, both included."""
+    return pydantic.Field(ge=least, le=most, strict=True, **rest)
+
+
+def listed(most: int, *, least: int = 0, default: tuple[object, ...]) -> Any:
+    """A list that an apply replaces as a whole.
+
+    Lists of type "set" are joined by server-side apply: `languages: [fr]`, applied to a stored default of en and zh, which no
+    one owns, gave en, zh and fr (API server 1.36.3).
+    """
+    return pydantic.Field(
+        default=default, min_length=least, max_length=most, json_schema_extra={"x-kubernetes-list-type": "atomic"}
+    )
+
+
+def amounts(*, default: Mapping[str, str]) -> Any:
+    """A map of quantities that an apply replaces as a whole, for the reason that `listed` has."""
+    return pydantic.Field(default=default, max_length=16, json_schema_extra={"x-kubernetes-map-type": "atomic"})
+
+
+def once(name: str) -> rules.Rule:
+    """The rule of a list of words: none is there twice."""
+    field = pydantic.alias_generators.to_camel(name)
+    return rules.Rule(
+        cel=f"self.{field}.all(x, self.{field}.exists_one(y, y == x))",
+        holds=lambda part: len(set(getattr(part, name))) == len(getattr(part, name)),
+        message="must not have an item twice",
+        at=(field,),
+    )
+
+
+def keys(field: str, *, pattern: str, message: str) -> rules.Rule:
+    """The rule of a map (a field of one word): all of its keys match."""
+    return rules.Rule(
+        cel=f"self.{field}.all(key, key.matches(r'^(?:{pattern})$'))",
+        holds=lambda part: all(rules.whole(pattern, key) for key in getattr(part, field)),
+        message=message,
+        at=(field,),
+    )
+
+
+def _resource_names(field: str) -> rules.Rule:
+    return keys(
+        field,
+        pattern=f"cpu|memory|ephemeral-storage|hugepages-[A-Za-z0-9.]{{1,53}}|{_SUBDOMAIN}/{_NAME}",
+        message="names must be cpu, memory, ephemeral-storage, hugepages-<size> or have a domain, such as example.com/device",
+    )
+
+
+def _within_limits(part: Any) -> bool:
+    limits = {name: quantities.parse(limit) for name, limit in part.limits.items()}
+    return all(quantities.parse(amount) <= limits[name] for name, amount in part.requests.items() if name in limits)
+
+
+ANNOTATION_KEYS = keys(
+    "annotations",
+    pattern=f"({_SUBDOMAIN}/)?{_NAME}",
+    message="keys must be annotation names: up to 63 letters, digits, '-', '_' and '.', after an optional domain and '/'",
+)
+RESOURCES = (
+    _resource_names("requests"),
+    _resource_names("limits"),
+    rules.Rule(
+        cel="self.requests.all(key, !(key in self.limits) || quantity(string(self.requests[key])).compareTo("
+        "quantity(string(self.limits[key]))) <= 0)",
+        holds=_within_limits,
+        message="no request may be above its limit (a limit that is left out altogether is memory 2Gi)",
+        at=("requests",),
+    ),
+)
+"""The rules of resources."""
