@@ -14,14 +14,16 @@ class Image:
     """A runtime image: where it is, what it runs on and which models lie in its /models."""
 
     repository: str
-    tag: str
+    tag: str = ""
+    digest: str = ""
+    """Has the last word over the tag: a reference that cannot move."""
     accelerator: str
     models: frozenset[str]
 
     @property
     def reference(self) -> str:
         """As a pod's `image` has it."""
-        return f"{self.repository}:{self.tag}"
+        return f"{self.repository}@{self.digest}" if self.digest else f"{self.repository}:{self.tag}"
 
 
 PUBLISHED = tuple(

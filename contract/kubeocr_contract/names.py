@@ -45,3 +45,11 @@ CONFIG_MAP = "kubeocr-config"
 CONFIG_IMAGES_KEY = "images.yaml"
 
 METRIC_PREFIX = "kubeocr"
+
+METRIC_REQUESTS = f"{METRIC_PREFIX}_requests"
+METRIC_REQUEST_SECONDS = f"{METRIC_PREFIX}_request_seconds"
+METRIC_PAGES = f"{METRIC_PREFIX}_pages"
+METRIC_PAGE_SECONDS = f"{METRIC_PREFIX}_page_seconds"
+METRIC_QUEUE_PAGES = f"{METRIC_PREFIX}_queue_pages"
+METRIC_BUSY_SECONDS = f"{METRIC_PREFIX}_engine_busy_seconds"
+METRIC_INFO = f"{METRIC_PREFIX}_runtime"

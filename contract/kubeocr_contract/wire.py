@@ -1,0 +1,98 @@
+"""The PaddleOCR API as its callers know it: routes, form fields and JSON shapes. Keys that are ours only add to theirs."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from kubeocr_contract import languages, models
+
+FILE_FIELD = "file"
+LANGUAGE_FIELD = "lang"
+ORDER_FIELD = "order"
+DEFAULT_LANGUAGE = "en"
+ORDERS = ("reading", "raster")
+
+PREPROCESSOR = "use_doc_preprocessor"
+PAGE_ORIENTATION = "use_doc_orientation_classify"
+UNWARPING = "use_doc_unwarping"
+LINE_ORIENTATION = "use_textline_orientation"
+FLAGS: Mapping[str, bool] = {PREPROCESSOR: False, PAGE_ORIENTATION: True, UNWARPING: False, LINE_ORIENTATION: False}
+"""Form field -> what it is where a caller leaves it out."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class OcrRoute:
+    """A route that reads text with one version of PP-OCR."""
+
+    path: str
+    version: str
+    description: str
+    lists_languages: bool = False
+    """Whether the answer has `supported_languages`."""
+
+
+OCR_ROUTES = (
+    OcrRoute("/ocr/ppocrv6", "PP-OCRv6", "Chinese, English, Japanese and some 46 languages of the Latin script with one model"),
+    OcrRoute("/ocr/ppocrv5", "PP-OCRv5", "Documents that mix Chinese, Japanese or Korean with English, and most other scripts"),
+    OcrRoute("/ocr/ppocrv3", "PP-OCRv3", "One model a script, for the most scripts", lists_languages=True),
+)
+
+
+def languages_of(version: str) -> tuple[languages.Language, ...]:
+    """The languages that a version reads itself, without the help of another."""
+    readable = ((x, models.readers(x, version, "small")[:1]) for x in languages.catalogue())
+    return tuple(x for x, found in readable if found and found[0].version == version)
+
+
+def caller_id(language: languages.Language) -> str:
+    """The id by which this API's callers know a language: PaddleOCR's, or the catalogue's where PaddleOCR has none."""
+    return language.paddleocr or language.id
+
+
+def line(text: str, confidence: float, polygon: Iterable[tuple[int, int]], page: int) -> dict[str, Any]:
+    """One entry of `results`; `bbox` is the polygon in pixels of the page as it was sent."""
+    return {"text": text, "confidence": confidence, "bbox": [list(point) for point in polygon], "page": page}
+
+
+def page(number: int, size: tuple[int, int], angle: int, text: str) -> dict[str, Any]:
+    """One entry of `pages`; `size` is width and height in pixels, `angle` what the page was turned by to be read."""
+    return {"page": number, "width": size[0], "height": size[1], "angle": angle, "text": text}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """All that an answer of an OCR route tells."""
+
+    route: OcrRoute
+    language: languages.Language
+    reader: models.Reader
+    flags: Mapping[str, bool]
+    order: str
+    lines: tuple[dict[str, Any], ...]
+    pages: tuple[dict[str, Any], ...]
+    queue_seconds: float
+    inference_seconds: float
+
+    def json(self) -> dict[str, Any]:
+        """The body of the response: first what the API has always had, then what we add."""
+        supported = [caller_id(x) for x in languages_of(self.route.version)]
+        return {
+            "pipeline": self.route.version,
+            "description": self.route.description,
+            "results": list(self.lines),
+            "total_texts": len(self.lines),
+            "pipeline_flags": dict(self.flags),
+            **({"supported_languages": supported} if self.route.lists_languages else {}),
+            "language": self.language.id,
+            "models": {"detector": self.reader.detector, "recogniser": self.reader.recogniser},
+            "order": self.order,
+            "text": "\n\n".join(each["text"] for each in self.pages),
+            "total_pages": len(self.pages),
+            "pages": list(self.pages),
+            "timings": {"queue_seconds": round(self.queue_seconds, 4), "inference_seconds": round(self.inference_seconds, 4)},
+        }
+
+
+def error(code: str, message: str, **details: object) -> dict[str, object]:
+    """The body of every error: `detail` as this API's callers know it, `code` for programs."""
+    return {"detail": message, "code": code, **details}

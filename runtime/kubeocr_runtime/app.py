@@ -1,0 +1,127 @@
+"""The application: its routes, what every request passes through, and the start of the worker."""
+
+import asyncio
+import functools
+import importlib.resources
+import logging
+import time
+import uuid
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from kubeocr_contract import names, settings, wire
+from kubeocr_runtime import admission, errors, metrics, openapi, routes, worker
+
+LOG = logging.getLogger("kubeocr.http")
+FAILED = web.AppKey("failed", asyncio.Event)
+"""Set when the models could not be loaded."""
+# Scripts and pictures come from here and nowhere else: the pages are whole with no network, and stay harmless with one.
+_PAGE_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; worker-src blob:; connect-src 'self'"
+)
+_CLIENT_LEFT = 499
+
+
+def create_app(chosen: settings.Settings, reader: worker.Reader, store: worker.Store) -> web.Application:
+    """The application with these settings; `reader` and `store` are fakes in tests."""
+    app = web.Application(middlewares=[observe, render_errors])
+    app[FAILED] = asyncio.Event()
+    app[routes.SERVICES] = routes.Services(
+        chosen,
+        store,
+        worker.Worker(reader, chosen.request_timeout_seconds),
+        admission.Admission(chosen.queue_pages),
+        metrics.Metrics(),
+    )
+    app.cleanup_ctx.append(_run_worker)
+    app.add_routes(
+        [
+            *(web.post(route.path, functools.partial(routes.recognise, route)) for route in wire.OCR_ROUTES),
+            web.get(names.LANGUAGES, routes.list_languages),
+            web.get(names.LIVEZ, routes.live),
+            web.get(names.READYZ, routes.ready),
+            web.get(names.METRICS, routes.expose_metrics),
+            web.get(names.OPENAPI, _openapi),
+            web.get(names.DOCS, functools.partial(_html, openapi.swagger_page())),
+            web.get(names.REDOC, functools.partial(_html, openapi.redoc_page())),
+            web.get("/", _index),
+            web.static(openapi.STATIC, str(importlib.resources.files("kubeocr_runtime") / "static")),
+        ]
+    )
+    return app
+
+
+@web.middleware
+async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """One line of log and one observation a request; nothing of a document's content."""
+    begin = time.monotonic()
+    status = _CLIENT_LEFT
+    try:
+        response = await handler(request)
+        status = response.status
+    finally:
+        seconds = time.monotonic() - begin
+        route = _route(request)
+        figures = request.app[routes.SERVICES].metrics
+        figures.requests.labels(route, str(status)).inc()
+        figures.request_seconds.labels(route).observe(seconds)
+        level = logging.DEBUG if route in {names.LIVEZ, names.READYZ, names.METRICS} else logging.INFO
+        LOG.log(level, "method=%s route=%s status=%d seconds=%.3f", request.method, route, status, seconds)
+    return response
+
+
+@web.middleware
+async def render_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whatever goes wrong becomes the wire's error; what nobody foresaw is logged under an id that the client is told."""
+    try:
+        return await handler(request)
+    except errors.OcrError as e:
+        body = wire.error(e.code, e.message, **e.details)
+        return web.json_response(body, status=e.status, headers=e.headers)
+    except web.HTTPException as e:
+        allowed = {"Allow": e.headers["Allow"]} if "Allow" in e.headers else {}
+        return web.json_response(wire.error(e.reason.lower().replace(" ", "_"), e.reason), status=e.status, headers=allowed)
+    except Exception:
+        incident = uuid.uuid4().hex[:12]
+        LOG.exception("incident=%s route=%s", incident, _route(request))
+        return web.json_response(wire.error("internal", f"an error of ours; the log has it as {incident}"), status=500)
+
+
+def _route(request: web.Request) -> str:
+    """The route's own path, never what a client made up: each new label would be a new series."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "unknown"
+
+
+async def _run_worker(app: web.Application) -> AsyncIterator[None]:
+    loading = asyncio.create_task(_load(app))
+    yield
+    loading.cancel()
+    app[routes.SERVICES].worker.stop()
+
+
+async def _load(app: web.Application) -> None:
+    services = app[routes.SERVICES]
+    begin = time.monotonic()
+    try:
+        await services.worker.start()
+    except Exception as e:
+        LOG.critical("models cannot be loaded: %s", e, exc_info=LOG.isEnabledFor(logging.DEBUG))
+        app[FAILED].set()
+        return
+    LOG.info("ready seconds=%.1f languages=%s", time.monotonic() - begin, ",".join(services.settings.languages))
+
+
+async def _openapi(_: web.Request) -> web.Response:
+    return web.json_response(openapi.document())
+
+
+async def _html(page: str, _: web.Request) -> web.Response:
+    return web.Response(text=page, content_type="text/html", headers={"Content-Security-Policy": _PAGE_POLICY})
+
+
+async def _index(_: web.Request) -> web.Response:
+    links = {"docs": names.DOCS, "redoc": names.REDOC, "openapi": names.OPENAPI, "languages": names.LANGUAGES}
+    return web.json_response({"service": "KubeOCR", "read": [route.path for route in wire.OCR_ROUTES], **links})

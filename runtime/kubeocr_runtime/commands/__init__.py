@@ -1,0 +1,1 @@
+"""What `kubeocr` runs on the runtime's side, a module a word."""

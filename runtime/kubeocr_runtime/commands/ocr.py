@@ -1,0 +1,82 @@
+"""`kubeocr ocr FILE…`: the text of files, or all that the HTTP API would tell of them."""
+
+import argparse
+import contextlib
+import json
+import pathlib
+import sys
+import time
+from collections.abc import Sequence
+
+from kubeocr_contract import settings, wire
+from kubeocr_runtime import documents, engines, errors, models, pipelines, results, wishes, worker
+from kubeocr_runtime.commands import options
+
+_UNUSABLE = (errors.OcrError, models.BadModels, engines.EngineUnavailable, settings.InvalidSettings)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print each file's text; 1 where a file could not be read, 2 for a wish that cannot be met."""
+    given = _parser().parse_args(arguments)
+    try:
+        chosen = options.chosen(given)
+        reader = pipelines.Pipelines.open(chosen)
+        wish = wishes.parse(_route(chosen.model_version), _fields(given), models.Store.open(chosen), reader)
+    except _UNUSABLE as e:
+        return _complain(str(e), 2)
+    return max(_print(name, wish, reader, chosen, as_json=given.json) for name in given.files)
+
+
+def _print(name: str, wish: wishes.Wish, reader: worker.Reader, chosen: settings.Settings, *, as_json: bool) -> int:
+    try:
+        answer = wishes.answer(wish, _read(pathlib.Path(name).read_bytes(), wish, reader, chosen))
+    except OSError as e:
+        return _complain(f"{name}: {e.strerror}", 1)
+    except _UNUSABLE as e:
+        return _complain(f"{name}: {e}", 1)
+    sys.stdout.write((json.dumps(answer, ensure_ascii=False, indent=2) if as_json else str(answer["text"])) + "\n")
+    return 0
+
+
+def _read(data: bytes, wish: wishes.Wish, reader: worker.Reader, chosen: settings.Settings) -> list[worker.Read]:
+    with contextlib.closing(documents.open_document(data, chosen)) as document:
+        return [_timed(document.page(index), wish, reader) for index in range(document.pages)]
+
+
+def _timed(page: documents.Page, wish: wishes.Wish, reader: worker.Reader) -> worker.Read:
+    begin = time.monotonic()
+    result: results.PageResult = reader.read(page, wish.options)
+    return worker.Read(result, 0.0, time.monotonic() - begin)
+
+
+def _route(version: str) -> wire.OcrRoute:
+    """The route of a version; one has none over HTTP, and is read the same way here."""
+    return next((route for route in wire.OCR_ROUTES if route.version == version), wire.OcrRoute("", version, version))
+
+
+def _fields(given: argparse.Namespace) -> dict[str, str]:
+    return {
+        wire.LANGUAGE_FIELD: given.lang,
+        wire.ORDER_FIELD: given.order,
+        wire.PAGE_ORIENTATION: str(given.orient),
+        wire.LINE_ORIENTATION: str(given.orient_lines),
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kubeocr ocr", description="Read files and print their text.")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="PNG, JPEG, GIF, BMP, TIFF, WebP or PDF")
+    parser.add_argument("--lang", default=wire.DEFAULT_LANGUAGE, help="language, by any id or name (default: %(default)s)")
+    parser.add_argument(
+        "--order", choices=wire.ORDERS, default=wire.ORDERS[0], help="order of the lines (default: %(default)s)"
+    )
+    parser.add_argument("--orient", action=argparse.BooleanOptionalAction, default=True, help="turn pages upright first")
+    parser.add_argument("--orient-lines", action="store_true", help="turn lines that stand on their head")
+    parser.add_argument("--json", action="store_true", help="print all that is known, as the HTTP API answers it")
+    options.add_flags(parser, server=False)
+    return parser
+
+
+def _complain(message: str, code: int) -> int:
+    sys.stderr.write(f"kubeocr ocr: {message}\n")
+    return code

@@ -1,0 +1,21 @@
+"""`kubeocr serve`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from kubeocr_contract import settings
+from kubeocr_runtime import serving
+from kubeocr_runtime.commands import options
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve; 2 for settings that are none."""
+    parser = argparse.ArgumentParser(prog="kubeocr serve", description="Serve the HTTP API.")
+    options.add_flags(parser, server=True)
+    try:
+        chosen = options.chosen(parser.parse_args(arguments))
+    except settings.InvalidSettings as e:
+        sys.stderr.write(f"kubeocr serve: {e}\n")
+        return 2
+    return serving.serve(chosen)

@@ -1,0 +1,196 @@
+"""From bytes to pages, one at a time, within the limits. Blocking; `routes` calls it in a thread."""
+
+import contextlib
+import dataclasses
+import io
+import math
+import threading
+from collections.abc import Iterator
+from typing import Protocol
+
+import numpy as np
+import PIL.Image
+import PIL.ImageOps
+import pypdfium2
+from numpy.typing import NDArray
+
+from kubeocr_contract import settings
+from kubeocr_runtime import errors
+
+# The limits below are ours, told from a file's header before a pixel is decoded; Pillow's own would warn at a fixed size.
+PIL.Image.MAX_IMAGE_PIXELS = None
+
+PDF_DPI = 200
+_POINTS_PER_INCH = 72
+_PDF_HEADER_WITHIN = 1024  # bytes of rubbish that readers put up with before %PDF- (ISO 32000-1, annex H.3, note 13)
+_PDFIUM = threading.Lock()  # PDFium is not thread-safe: https://pypdfium2.readthedocs.io/en/stable/python_api.html
+
+_SIGNATURES = {
+    b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF87a": "GIF", b"GIF89a": "GIF", b"BM": "BMP",
+    b"II*\x00": "TIFF", b"MM\x00*": "TIFF", b"II+\x00": "TIFF", b"MM\x00+": "TIFF",
+}  # fmt: skip
+_OPENED_AS = {"JPEG": ("JPEG", "MPO")}
+"""A JPEG with a second picture for a second eye is MPO to Pillow."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it is read."""
+
+    number: int
+    """From 1."""
+    image: NDArray[np.uint8]
+    """Height x width x 3, blue green red, upright as its EXIF orientation says."""
+
+
+class Document(Protocol):
+    """An opened file; `close` frees it."""
+
+    pages: int
+
+    def page(self, index: int) -> Page:
+        """Decode a page (from 0). Raises `errors.BrokenDocument`, `errors.TooLarge`."""
+        ...
+
+    def close(self) -> None:
+        """Free what it holds."""
+        ...
+
+
+def open_document(data: bytes, limits: settings.Settings) -> Document:
+    """The document in these bytes, whatever its name or declared type was.
+
+    Raises `errors.InvalidField` for no bytes at all, `UnsupportedMedia`, `BrokenDocument`, `EncryptedDocument`, `TooLarge`.
+    """
+    if not data:
+        raise errors.InvalidField("file: it is empty; send an image or a PDF", field="file")
+    kind = sniff(data)
+    if kind is None:
+        raise errors.UnsupportedMedia("file: neither an image (PNG, JPEG, GIF, BMP, TIFF, WebP) nor a PDF")
+    document = _Pdf(data, limits) if kind == "PDF" else _Picture(data, kind, limits)
+    if document.pages > limits.pages:
+        document.close()
+        raise errors.TooLarge(f"file: {document.pages} pages, at most {limits.pages} are read", limit_pages=limits.pages)
+    return document
+
+
+def sniff(data: bytes) -> str | None:
+    """What a file is by its first bytes: a format's name as Pillow has it, PDF, or None."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
+    if b"%PDF-" in data[:_PDF_HEADER_WITHIN]:
+        return "PDF"
+    return next((kind for signature, kind in _SIGNATURES.items() if data.startswith(signature)), None)
+
+
+class _Picture:
+    """An image; each frame of a TIFF is a page, of any other format only the first is (the rest would be animation)."""
+
+    def __init__(self, data: bytes, kind: str, limits: settings.Settings) -> None:
+        self._limits = limits
+        with _decoding(kind):
+            self._image = PIL.Image.open(io.BytesIO(data), formats=_OPENED_AS.get(kind, (kind,)))
+            self.pages = getattr(self._image, "n_frames", 1) if kind == "TIFF" else 1
+
+    def page(self, index: int) -> Page:
+        """Decode one frame."""
+        with _decoding(self._image.format or "image", index + 1):
+            self._image.seek(index)
+            _check_size(self._image.size, self._limits)
+            upright = PIL.ImageOps.exif_transpose(self._image)
+            return Page(index + 1, np.ascontiguousarray(np.asarray(_flat(upright))[:, :, ::-1]))
+
+    def close(self) -> None:
+        """Free the file's bytes."""
+        self._image.close()
+
+
+class _Pdf:
+    """A PDF; a page is rendered when it is asked for."""
+
+    def __init__(self, data: bytes, limits: settings.Settings) -> None:
+        self._limits = limits
+        try:
+            with _PDFIUM:
+                self._file = pypdfium2.PdfDocument(data)
+                self.pages = len(self._file)
+        except pypdfium2.PdfiumError as e:
+            raise _pdf_error(e) from None
+        if not self.pages:
+            self.close()
+            raise errors.BrokenDocument("file: the PDF has no pages")
+
+    def page(self, index: int) -> Page:
+        """Render one page at PDF_DPI, or at less where that is more pixels than the limit."""
+        try:
+            with _PDFIUM:
+                page = self._file[index]
+                bitmap = page.render(scale=self._scale(page.get_size()), rev_byteorder=False)
+                image = np.array(bitmap.to_numpy()[:, :, :3])
+                bitmap.close()
+                page.close()
+        except pypdfium2.PdfiumError as e:
+            raise errors.BrokenDocument(f"file: page {index + 1} of the PDF cannot be rendered: {e}", page=index + 1) from None
+        return Page(index + 1, image)
+
+    def close(self) -> None:
+        """Free the file."""
+        with _PDFIUM:
+            self._file.close()
+
+    def _scale(self, size: tuple[float, float]) -> float:
+        inches = size[0] * size[1] / _POINTS_PER_INCH**2
+        most = math.sqrt(self._limits.megapixels * 1e6 / max(inches, 1e-6))
+        return min(PDF_DPI, most) / _POINTS_PER_INCH
+
+
+def _pdf_error(error: Exception) -> errors.OcrError:
+    if "password" in str(error).lower():
+        return errors.EncryptedDocument("file: the PDF is encrypted; send it without a password")
+    return errors.BrokenDocument(f"file: the PDF cannot be opened: {error}")
+
+
+@contextlib.contextmanager
+def _decoding(kind: str, page: int | None = None) -> Iterator[None]:
+    """Whatever Pillow raises on hostile bytes is the file's fault; it documents no closed set of errors."""
+    try:
+        yield
+    except errors.OcrError:
+        raise
+    except MemoryError:
+        raise
+    except Exception as e:  # noqa: BLE001
+        where = f" in frame {page}" if page and page > 1 else ""
+        raise errors.BrokenDocument(f"file: the {kind} cannot be decoded{where}: {_plain(e)}") from None
+
+
+def _plain(error: Exception) -> str:
+    # Pillow names the object in memory that it was reading from, which tells a client nothing
+    text = str(error)
+    return "it is damaged or cut off" if not text or "<" in text else text
+
+
+def _check_size(size: tuple[int, int], limits: settings.Settings) -> None:
+    if size[0] * size[1] > limits.megapixels * 1_000_000:
+        raise errors.TooLarge(
+            f"file: {size[0]} x {size[1]} pixels are more than {limits.megapixels} megapixels",
+            limit_megapixels=limits.megapixels,
+        )
+
+
+def _flat(image: PIL.Image.Image) -> PIL.Image.Image:
+    """RGB of 8 bits on white."""
+    if image.mode.startswith("I") or image.mode == "F":
+        image = _eight_bits(image)
+    if image.mode in {"RGBA", "LA", "PA", "RGBa", "La"} or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        white = PIL.Image.new("RGBA", layer.size, "white")
+        image = PIL.Image.alpha_composite(white, layer)
+    return image.convert("RGB")
+
+
+def _eight_bits(image: PIL.Image.Image) -> PIL.Image.Image:
+    """Deep greyscale, whose range no format tells for sure: 16 bits if any value needs them."""
+    values = np.asarray(image, dtype=np.float64)
+    most = 65535.0 if values.max(initial=0) > 255 else 255.0
+    return PIL.Image.fromarray(np.clip(values / most * 255, 0, 255).astype(np.uint8))

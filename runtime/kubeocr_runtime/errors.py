@@ -1,0 +1,83 @@
+"""Everything that can be wrong with a request, each with its code and HTTP status. `app` renders them, in one place."""
+
+import math
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class OcrError(Exception):
+    """What a client is told. `details` are further keys of the body, `headers` those of the response."""
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+
+    def __init__(self, message: str, *, headers: Mapping[str, str] | None = None, **details: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.headers = dict(headers or {})
+        self.details = details
+
+
+class TooLarge(OcrError):
+    """More bytes, pixels or pages than the limits of this service allow."""
+
+    status, code = 413, "too_large"
+
+
+class UnsupportedMedia(OcrError):
+    """The file is neither an image nor a PDF."""
+
+    status, code = 415, "unsupported_media_type"
+
+
+class InvalidField(OcrError):
+    """A form field that is missing or holds what it may not."""
+
+    status, code = 422, "invalid_field"
+
+
+class UnknownLanguage(OcrError):
+    """No language goes by the name that was sent, or the version at hand does not read it."""
+
+    status, code = 422, "unknown_language"
+
+
+class LanguageNotCarried(OcrError):
+    """A known language whose models are not in this image."""
+
+    status, code = 422, "language_not_carried"
+
+
+class BrokenDocument(OcrError):
+    """An image or PDF that cannot be decoded."""
+
+    status, code = 422, "broken_document"
+
+
+class EncryptedDocument(OcrError):
+    """A PDF that wants a password."""
+
+    status, code = 422, "encrypted_document"
+
+
+class Overloaded(OcrError):
+    """As many pages wait as may wait."""
+
+    status, code = 429, "overloaded"
+
+
+class Unavailable(OcrError):
+    """Models are still loading, or the pod is about to end."""
+
+    status, code = 503, "unavailable"
+
+
+class DeadlineExceeded(OcrError):
+    """The request took longer than a request may."""
+
+    status, code = 504, "deadline_exceeded"
+
+
+def retry_after(seconds: float) -> dict[str, str]:
+    """The header that says when to come again, in whole seconds and at least one."""
+    return {"Retry-After": str(max(1, math.ceil(seconds)))}

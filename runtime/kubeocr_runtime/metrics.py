@@ -1,0 +1,44 @@
+"""What Prometheus is told. Written by `app` and `routes`; names are the contract's."""
+
+import prometheus_client
+
+from kubeocr_contract import images, names
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+# A line takes milliseconds, a page of a newspaper ten seconds, a book minutes.
+_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
+
+
+class Metrics:
+    """The figures of one app, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = prometheus_client.CollectorRegistry()
+        self.requests = prometheus_client.Counter(
+            names.METRIC_REQUESTS, "Requests answered.", ("route", "status"), registry=self.registry
+        )
+        self.request_seconds = prometheus_client.Histogram(
+            names.METRIC_REQUEST_SECONDS,
+            "From a request's head to its answer.",
+            ("route",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.pages = prometheus_client.Counter(
+            names.METRIC_PAGES, "Pages by how they ended.", ("result",), registry=self.registry
+        )
+        self.page_seconds = prometheus_client.Histogram(
+            names.METRIC_PAGE_SECONDS, "A page's time by stage.", ("stage",), buckets=_SECONDS, registry=self.registry
+        )
+        self.queue_pages = prometheus_client.Gauge(
+            names.METRIC_QUEUE_PAGES, "Pages accepted and not read yet.", registry=self.registry
+        )
+        self.busy_seconds = prometheus_client.Gauge(
+            names.METRIC_BUSY_SECONDS, "Seconds that the engine has worked.", registry=self.registry
+        )
+        info = prometheus_client.Info(names.METRIC_INFO, "The runtime.", registry=self.registry)
+        info.info({"version": images.PROJECT_VERSION})
+
+    def render(self) -> bytes:
+        """In Prometheus' text format."""
+        return prometheus_client.generate_latest(self.registry)

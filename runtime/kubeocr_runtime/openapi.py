@@ -1,0 +1,133 @@
+"""The OpenAPI 3.1 document of what `app` serves, and the two pages that show it. Pure."""
+
+import html
+from typing import Any
+
+from kubeocr_contract import images, names, wire
+
+STATIC = "/static"
+_ERRORS = {
+    "413": "larger, more pages or more pixels than the limits",
+    "415": "neither an image nor a PDF",
+    "422": "a field is wrong, the language is unknown or not in this image, or the document is broken",
+    "429": "as many pages wait as may; Retry-After says when to come again",
+    "503": "models are loading or the pod is about to end; Retry-After says when to come again",
+    "504": "not done within the time that a request may take",
+}
+
+
+def document() -> dict[str, Any]:
+    """The whole description."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "KubeOCR",
+            "version": images.PROJECT_VERSION,
+            "description": "Reads text from images and PDFs. Speaks the PaddleOCR API; everything works with no network.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": {**{route.path: {"post": _ocr(route)} for route in wire.OCR_ROUTES}, **_plain_paths()},
+        "components": {"schemas": _schemas()},
+    }
+
+
+def swagger_page() -> str:
+    """HTML of Swagger UI; its scripts come from this server."""
+    return _page(
+        f'<link rel="stylesheet" href="{STATIC}/swagger-ui.css">',
+        '<div id="ui"></div>'
+        + "".join(f'<script src="{STATIC}/{name}.js"></script>' for name in ("swagger-ui-bundle", "start-swagger")),
+    )
+
+
+def redoc_page() -> str:
+    """HTML of ReDoc; its script comes from this server."""
+    return _page("", f'<redoc spec-url="{names.OPENAPI}"></redoc><script src="{STATIC}/redoc.standalone.js"></script>')
+
+
+def _page(head: str, body: str) -> str:
+    title = html.escape(document()["info"]["title"])
+    icon = '<link rel="icon" href="data:,">'
+    meta = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    return f'<!doctype html><html lang="en"><head><title>{title}</title>{meta}{icon}{head}</head><body>{body}</body></html>'
+
+
+def _ocr(route: wire.OcrRoute) -> dict[str, Any]:
+    return {
+        "summary": f"Read text with {route.version}",
+        "description": route.description,
+        "operationId": route.path.rpartition("/")[2],
+        "tags": ["ocr"],
+        "requestBody": {
+            "required": True,
+            "content": {"multipart/form-data": {"schema": {"$ref": "#/components/schemas/OcrForm"}}},
+        },
+        "responses": {
+            "200": _json("what was read", "OcrAnswer"),
+            **{code: _json(text, "Error") for code, text in _ERRORS.items()},
+        },
+    }
+
+
+def _plain_paths() -> dict[str, Any]:
+    asked = {
+        names.LANGUAGES: ("The languages, and where each can be read", "languages", "application/json"),
+        names.LIVEZ: ("Whether the engine works", "health", "application/json"),
+        names.READYZ: ("Whether pages can be sent", "health", "application/json"),
+        names.METRICS: ("Figures in Prometheus' text format", "health", "text/plain"),
+    }
+    return {path: {"get": _get(path, *told)} for path, told in asked.items()}
+
+
+def _get(path: str, summary: str, tag: str, media: str) -> dict[str, Any]:
+    schema = {"type": "object"} if media == "application/json" else {"type": "string"}
+    answers = {"200": {"description": "the answer", "content": {media: {"schema": schema}}}}
+    if path in {names.LIVEZ, names.READYZ}:
+        answers["503"] = _json("not now", "Error")
+    return {"summary": summary, "operationId": path.strip("/"), "tags": [tag], "responses": answers}
+
+
+def _json(description: str, schema: str) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}}
+
+
+def _schemas() -> dict[str, Any]:
+    text, number, count = {"type": "string"}, {"type": "number"}, {"type": "integer"}
+    return {
+        "OcrForm": _form(),
+        "OcrAnswer": _object({
+            "pipeline": text, "description": text, "results": {"type": "array", "items": {"$ref": "#/components/schemas/Line"}},
+            "total_texts": count, "pipeline_flags": {"type": "object", "additionalProperties": {"type": "boolean"}},
+            "language": text, "models": {"type": "object"}, "order": text, "text": text, "total_pages": count,
+            "pages": {"type": "array", "items": {"$ref": "#/components/schemas/Page"}}, "timings": {"type": "object"},
+        }),
+        "Line": _object({
+            "text": text, "confidence": {**number, "minimum": 0, "maximum": 1}, "page": {**count, "minimum": 1},
+            "bbox": {"type": "array", "items": {"type": "array", "items": count}, "description": "four corners [x, y], clockwise"},
+        }),
+        "Page": _object({"page": count, "width": count, "height": count, "angle": {"enum": [0, 90, 180, 270]}, "text": text}),
+        "Error": _object({"detail": text, "code": text}),
+    }  # fmt: skip
+
+
+def _form() -> dict[str, Any]:
+    flags = {name: {"type": "boolean", "default": default} for name, default in wire.FLAGS.items()}
+    return {
+        "type": "object",
+        "required": [wire.FILE_FIELD],
+        "properties": {
+            wire.FILE_FIELD: {
+                "type": "string",
+                "contentMediaType": "application/octet-stream",
+                "format": "binary",
+                "description": "PNG, JPEG, GIF, BMP, TIFF, WebP or PDF",
+            },
+            wire.LANGUAGE_FIELD: {"type": "string", "default": wire.DEFAULT_LANGUAGE},
+            **flags,
+            wire.ORDER_FIELD: {"enum": list(wire.ORDERS), "default": wire.ORDERS[0]},
+        },
+    }
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "required": list(properties), "properties": properties}

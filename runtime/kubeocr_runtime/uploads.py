@@ -1,0 +1,74 @@
+"""A multipart form as a frozen value: never more of it in memory than its limit and a chunk."""
+
+import dataclasses
+from collections.abc import Mapping
+
+import aiohttp
+from aiohttp import web
+
+from kubeocr_contract import wire
+from kubeocr_runtime import errors
+
+_CHUNK = 256 * 1024
+_FIELD_BYTES = 4096
+_FORM_BYTES = 64 * 1024
+"""What the form's head and other fields may add to the file."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Form:
+    """A file and the other fields as they were sent."""
+
+    file: bytes
+    fields: Mapping[str, str]
+
+
+def refuse_if_declared_too_large(request: web.Request, limit: int) -> None:
+    """A body whose declared length is over the limit is refused unread. Raises `errors.TooLarge`."""
+    if request.content_length is not None and request.content_length > limit + _FORM_BYTES:
+        raise _too_large(limit)
+
+
+async def receive(request: web.Request, limit: int) -> Form:
+    """Read the form. `limit` is the file's, in bytes.
+
+    Raises `errors.TooLarge`, `errors.InvalidField` for what is no multipart form or has not exactly one file.
+    """
+    if request.content_type != "multipart/form-data":
+        raise errors.InvalidField(
+            f"{wire.FILE_FIELD}: send a multipart/form-data form with the field file", field=wire.FILE_FIELD
+        )
+    files: list[bytes] = []
+    fields: dict[str, str] = {}
+    try:
+        async for part in await request.multipart():
+            await _take(part, limit, files, fields)
+    except (ValueError, AssertionError, aiohttp.ClientError) as e:
+        raise errors.InvalidField(f"the multipart form is broken: {e}", field=wire.FILE_FIELD) from None
+    if len(files) != 1:
+        raise errors.InvalidField(f"{wire.FILE_FIELD}: one file is needed, {len(files)} were sent", field=wire.FILE_FIELD)
+    return Form(files[0], fields)
+
+
+async def _take(part: object, limit: int, files: list[bytes], fields: dict[str, str]) -> None:
+    if not isinstance(part, aiohttp.BodyPartReader):
+        raise errors.InvalidField("the form has a multipart part inside; send plain fields")
+    if part.name == wire.FILE_FIELD:
+        files.append(await _read(part, 0 if files else limit))
+    else:
+        fields[part.name or ""] = (await _read(part, _FIELD_BYTES)).decode(errors="replace")
+
+
+async def _read(part: aiohttp.BodyPartReader, limit: int) -> bytes:
+    data = bytearray()
+    while chunk := await part.read_chunk(_CHUNK):
+        data += chunk
+        if len(data) > limit:
+            if limit:
+                raise _too_large(limit)
+            raise errors.InvalidField(f"{wire.FILE_FIELD}: one file is needed, more were sent", field=wire.FILE_FIELD)
+    return bytes(data)
+
+
+def _too_large(limit: int) -> errors.TooLarge:
+    return errors.TooLarge(f"{wire.FILE_FIELD}: larger than {limit / 2**20:g} MiB", limit_bytes=limit)
