@@ -1,0 +1,142 @@
+"""Where the lines of a page are: a detector's probability map, and quadrangles around what it marks.
+
+The method is Differentiable Binarization (https://arxiv.org/abs/1911.08947); sizes, thresholds and roundings follow PaddleX 3.7
+(inference/models/text_detection, configs/pipelines/OCR.yaml), so that boxes equal those of PaddleOCR's own pipeline.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import cv2
+import numpy as np
+import pyclipper
+from numpy.typing import NDArray
+
+from kubeocr_runtime import engines, tensors
+
+Quads = NDArray[np.int32]
+"""Count x 4 corners x (x, y), clockwise from the top left, in pixels of the picture."""
+
+# PaddleOCR's pipeline gives its detectors these, not the `resize_long: 960` of their inference.yml: pages are read at full size
+SHORTEST_SIDE, LONGEST_SIDE = 64, 4000
+_STRIDE = 32
+_LEAST_SIDE = 3
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Parameters:
+    """What a detector's inference.yml tells."""
+
+    normalisation: tensors.Normalisation
+    threshold: float
+    """A pixel belongs to text from this probability on."""
+    box_threshold: float
+    """Least mean probability of a box."""
+    unclip: float
+    """The map marks text thinner than it is; a box grows by area * unclip / perimeter."""
+    candidates: int
+
+    @classmethod
+    def parse(cls, description: Mapping[str, Any]) -> "Parameters":
+        """Raises `KeyError` where something is missing."""
+        normalise = tensors.step(description, "NormalizeImage")
+        post = description["PostProcess"]
+        return cls(
+            tensors.Normalisation.of(normalise["mean"], normalise["std"]),
+            float(post["thresh"]),
+            float(post["box_thresh"]),
+            float(post["unclip_ratio"]),
+            int(post.get("max_candidates", 1000)),
+        )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Detector:
+    """A loaded detector."""
+
+    engine: engines.Engine
+    parameters: Parameters
+
+    def find(self, image: tensors.Image) -> Quads:
+        """The boxes of a picture's lines, in no particular order."""
+        batch = prepare(image, self.parameters.normalisation)
+        heat = self.engine.infer(batch)[0, 0]
+        return boxes(heat, (image.shape[1], image.shape[0]), self.parameters)
+
+
+def prepare(image: tensors.Image, normalisation: tensors.Normalisation) -> tensors.Tensor:
+    """1 x 3 x height x width in the size that the detector is given."""
+    height, width = image.shape[:2]
+    padded = _pad(image) if height + width < 64 else image
+    size = input_size(padded.shape[1], padded.shape[0])
+    resized = padded if size == (padded.shape[1], padded.shape[0]) else tensors.resize(padded, size)
+    batch = np.empty((1, 3, size[1], size[0]), np.float32)
+    normalisation.write(resized, batch[0])
+    return batch
+
+
+def input_size(width: int, height: int) -> tuple[int, int]:
+    """(width, height) that a page is scaled to: sides of 64 to 4000 as far as the ratio allows, each a multiple of 32."""
+    short, long = min(width, height), max(width, height)
+    ratio = SHORTEST_SIDE / short if short < SHORTEST_SIDE else 1.0
+    sides = int(width * ratio), int(height * ratio)
+    if int(long * ratio) > LONGEST_SIDE:
+        shrink = LONGEST_SIDE / max(sides)
+        sides = int(sides[0] * shrink), int(sides[1] * shrink)
+    return _to_stride(sides[0]), _to_stride(sides[1])
+
+
+def boxes(heat: tensors.Tensor, page: tuple[int, int], parameters: Parameters) -> Quads:
+    """Boxes around what a probability map (height x width) marks, scaled to a page of (width, height)."""
+    mask = (heat > parameters.threshold).astype(np.uint8)
+    contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    found = [box for box in (_box(heat, c, parameters) for c in contours[: parameters.candidates]) if box is not None]
+    if not found:
+        return np.empty((0, 4, 2), np.int32)
+    scale = np.array([page[0] / heat.shape[1], page[1] / heat.shape[0]])
+    return np.clip(np.rint(np.stack(found) * scale.astype(np.float32)), 0, page).astype(np.int32)
+
+
+def rectangle(points: NDArray[Any]) -> tuple[NDArray[np.float32], float]:
+    """Corners of the smallest rectangle around some points, clockwise from the top left, and its shorter side."""
+    rect = cv2.minAreaRect(points)
+    left = sorted(cv2.boxPoints(rect).tolist())
+    (top_left, bottom_left), (top_right, bottom_right) = (sorted(pair, key=lambda p: p[1]) for pair in (left[:2], left[2:]))
+    return np.array([top_left, top_right, bottom_right, bottom_left], np.float32), min(rect[1])
+
+
+def _box(heat: tensors.Tensor, contour: NDArray[Any], parameters: Parameters) -> NDArray[np.float32] | None:
+    corners, side = rectangle(contour)
+    if side < _LEAST_SIDE or _mean(heat, corners) < parameters.box_threshold:
+        return None
+    grown, side = rectangle(_grow(corners, parameters.unclip))
+    return None if side < _LEAST_SIDE + 2 else grown
+
+
+def _mean(heat: tensors.Tensor, corners: NDArray[np.float32]) -> float:
+    """Mean probability inside a rectangle."""
+    most = np.array([heat.shape[1] - 1, heat.shape[0] - 1])
+    (left, top) = np.clip(np.floor(corners.min(axis=0)), 0, most).astype(int)
+    (right, bottom) = np.clip(np.ceil(corners.max(axis=0)), 0, most).astype(int)
+    mask = np.zeros((bottom - top + 1, right - left + 1), np.uint8)
+    cv2.fillPoly(mask, [(corners - (left, top)).astype(np.int32)], 1)
+    return float(cv2.mean(heat[top : bottom + 1, left : right + 1], mask)[0])
+
+
+def _grow(corners: NDArray[np.float32], unclip: float) -> NDArray[np.int32]:
+    distance = cv2.contourArea(corners) * unclip / cv2.arcLength(corners, closed=True)
+    offset = pyclipper.PyclipperOffset()
+    offset.AddPath(corners, pyclipper.JT_ROUND, pyclipper.ET_CLOSEDPOLYGON)
+    return np.array(offset.Execute(distance)[0], np.int32)
+
+
+def _pad(image: tensors.Image) -> tensors.Image:
+    height, width = image.shape[:2]
+    padded = np.zeros((max(32, height), max(32, width), 3), np.uint8)
+    padded[:height, :width] = image
+    return padded
+
+
+def _to_stride(side: int) -> int:
+    return max(round(side / _STRIDE) * _STRIDE, _STRIDE)

@@ -1,0 +1,33 @@
+"""How many CPUs this process may use; each engine asks when it is told no number of threads."""
+
+import math
+import os
+import pathlib
+from collections.abc import Callable
+
+_V2 = "/sys/fs/cgroup/cpu.max"
+_V1 = ("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us")
+
+
+def available() -> int:
+    """CPUs of the scheduling mask, or the container's quota rounded up where that is less; at least 1."""
+    return limit(len(os.sched_getaffinity(0)), _read)
+
+
+def limit(mask: int, read: Callable[[str], str]) -> int:
+    """Pure part of `available`; `read` gives a file's text, empty where there is no such file.
+
+    A pod's CPU limit is a quota of CFS, of which the scheduling mask knows nothing:
+    https://docs.kernel.org/admin-guide/cgroup-v2.html#cpu-interface-files
+    """
+    quota, period = (*read(_V2).split(), "", "")[:2] if read(_V2) else (read(_V1[0]).strip(), read(_V1[1]).strip())
+    if not quota.isdigit() or not period.isdigit():  # "max" and "-1" mean no limit
+        return mask
+    return max(1, min(mask, math.ceil(int(quota) / int(period))))
+
+
+def _read(path: str) -> str:
+    try:
+        return pathlib.Path(path).read_text(encoding="ascii")
+    except OSError:
+        return ""

@@ -1,0 +1,40 @@
+"""What reading a page gives: lines in reading order. Made by `pipelines`, rendered by whoever answers a request."""
+
+import dataclasses
+
+Point = tuple[int, int]
+Polygon = tuple[Point, Point, Point, Point]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Line:
+    """One piece of text as the detector found it."""
+
+    text: str
+    confidence: float
+    """Mean probability of its characters, 0 to 1; 0 where no character was read."""
+    polygon: Polygon
+    """Corners in pixels of the page as it was given, from the line's own top left, clockwise as the text is read."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PageResult:
+    """A page's lines, grouped in the rows that a reader would read as one."""
+
+    number: int
+    """From 1."""
+    width: int
+    height: int
+    angle: int
+    """Degrees that the page was turned counter-clockwise to stand upright: 0, 90, 180 or 270."""
+    rows: tuple[tuple[Line, ...], ...]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All lines in order."""
+        return tuple(line for row in self.rows for line in row)
+
+    @property
+    def text(self) -> str:
+        """One text line a row; the pieces of a row are joined by a space."""
+        return "\n".join(" ".join(line.text for line in row) for row in self.rows)
