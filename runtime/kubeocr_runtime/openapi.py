@@ -103,7 +103,7 @@ def _schemas() -> dict[str, Any]:
         }),
         "Line": _object({
             "text": text, "confidence": {**number, "minimum": 0, "maximum": 1}, "page": {**count, "minimum": 1},
-            "bbox": {"type": "array", "items": {"type": "array", "items": count}, "description": "four corners [x, y], clockwise"},
+            "bbox": {"type": "array", "items": {"type": "array", "items": count}, "description": "four corners [x, y]"},
         }),
         "Page": _object({"page": count, "width": count, "height": count, "angle": {"enum": [0, 90, 180, 270]}, "text": text}),
         "Error": _object({"detail": text, "code": text}),

@@ -1,0 +1,46 @@
+"""`kubeocr` finds the side that a word belongs to, and imports no other."""
+
+import subprocess
+import sys
+
+import pytest
+
+from kubeocr import __main__ as command
+from kubeocr_contract import images
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "kubeocr", *arguments], capture_output=True, text=True, check=False)
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main([]) == 0
+    told = capsys.readouterr().out
+    assert all(word in told for word in command.COMMANDS)
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["--version"]) == 0
+    assert capsys.readouterr().out.strip() == images.PROJECT_VERSION
+
+
+def test_an_unknown_word_is_told_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["scan"]) == 2
+    assert "'scan' is no command; there are serve, ocr, models, operator" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        pytest.param(["serve", "--port", "99999"], 2, "KUBEOCR_PORT: 99999 is not within 1 to 65535", id="bad-port"),
+        pytest.param(["serve", "--engine", "torch"], 2, "KUBEOCR_ENGINE: 'torch' is not one of", id="bad-engine"),
+        pytest.param(["ocr", "--lang", "frnch", "x.png"], 2, "did you mean 'fr'?", id="bad-language"),
+        pytest.param(["ocr", "--languages", "en", "no-such-file.png"], 1, "no-such-file.png: No such file", id="no-file"),
+        pytest.param(["models", "cook"], 2, "kubeocr models bake", id="bad-word"),
+    ],
+)
+def test_mistakes_are_one_line(arguments: list[str], code: int, words: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == code
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,114 @@
+"""What a client may send to do harm or by mistake: each gets its error, none a 500, and the service lives on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+OCR = "/ocr/ppocrv6"
+
+
+@pytest.mark.parametrize(
+    ("file", "fields", "status", "code", "words"),
+    [
+        pytest.param(b"", {}, 422, "invalid_field", "file: it is empty", id="empty"),
+        pytest.param(b"garbage" * 100, {}, 415, "unsupported_media_type", "neither an image", id="garbage"),
+        pytest.param(b"\x89PNG\r\n\x1a\ncut", {}, 422, "broken_document", "PNG", id="truncated-png"),
+        pytest.param(b"%PDF-1.4 no", {}, 422, "broken_document", "PDF", id="broken-pdf"),
+        pytest.param(None, {"lang": "en"}, 422, "invalid_field", "one file is needed, 0 were sent", id="no-file"),
+        pytest.param(
+            b"PNG", {"lang": "klingon"}, 422, "unknown_language", "'klingon' is no known language", id="unknown-language"
+        ),
+        pytest.param(
+            b"PNG", {"lang": "he"}, 422, "unknown_language", "no model of PP-OCR reads Hebrew", id="unreadable-language"
+        ),
+        pytest.param(b"PNG", {"lang": "ar"}, 422, "language_not_carried", "site/ocr:large", id="language-elsewhere"),
+        pytest.param(b"PNG", {"use_doc_unwarping": "true"}, 422, "invalid_field", "use_doc_unwarping", id="no-unwarping"),
+        pytest.param(
+            b"PNG", {"use_textline_orientation": "maybe"}, 422, "invalid_field", "'maybe' is neither true", id="no-boolean"
+        ),
+        pytest.param(b"PNG", {"order": "spiral"}, 422, "invalid_field", "reading, raster", id="no-order"),
+        pytest.param(b"PNG", {"lang": "x" * 5000}, 413, "too_large", "larger than", id="long-field"),
+    ],
+)
+async def test_each_mistake_has_its_error(service, form, file, fields: dict, status: int, code: str, words: str) -> None:
+    client = await service()
+    response = await client.post(OCR, data=form(file, **fields))
+    body = await response.json()
+    assert (response.status, body["code"]) == (status, code)
+    assert words in body["detail"]
+    assert (await client.get("/readyz")).status == 200
+
+
+async def test_an_unknown_language_gets_the_list(service, form, picture) -> None:
+    client = await service()
+    body = await (await client.post(OCR, data=form(picture(), lang="frnch"))).json()
+    assert "did you mean 'fr'?" in body["detail"]
+    assert {"en", "ch", "fr"} <= set(body["supported_languages"])
+
+
+async def test_two_files_are_one_too_many(service, picture) -> None:
+    client = await service()
+    data = aiohttp.FormData()
+    for name in ("a.png", "b.png"):
+        data.add_field("file", picture(), filename=name)
+    response = await client.post(OCR, data=data)
+    assert (response.status, (await response.json())["code"]) == (422, "invalid_field")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [pytest.param("GET", OCR, 405, id="method"), pytest.param("POST", "/ocr/ppocrv9", 404, id="path")],
+)
+async def test_wrong_doors(service, method: str, path: str, status: int) -> None:
+    client = await service()
+    response = await client.request(method, path)
+    assert response.status == status
+    assert set(await response.json()) == {"detail", "code"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [pytest.param({"json": {"file": "x"}}, id="json"), pytest.param({"data": b"raw"}, id="raw"), pytest.param({}, id="none")],
+)
+async def test_what_is_no_form_is_told_so(service, body: dict) -> None:
+    client = await service()
+    response = await client.post(OCR, **body)
+    assert (response.status, (await response.json())["code"]) == (422, "invalid_field")
+
+
+async def test_a_form_without_its_end_is_broken(service) -> None:
+    client = await service()
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    response = await client.post(OCR, data=b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nabc', headers=headers)
+    assert response.status == 422
+
+
+async def test_a_large_upload_is_refused_by_its_declared_length(service, form) -> None:
+    client = await service(upload_mib=1)
+    response = await client.post(OCR, data=form(bytes(60 * 2**20)))
+    assert (response.status, (await response.json())["code"]) == (413, "too_large")
+
+
+async def test_a_large_upload_without_a_declared_length_is_refused_as_it_comes(service) -> None:
+    client = await service(upload_mib=1)
+
+    async def stream() -> AsyncIterator[bytes]:
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
+        for _ in range(6 * 4):
+            yield bytes(2**18)
+            await asyncio.sleep(0)
+
+    response = await client.post(OCR, data=stream(), headers={"Content-Type": "multipart/form-data; boundary=b"})
+    assert (response.status, (await response.json())["code"]) == (413, "too_large")
+
+
+async def test_an_error_of_ours_tells_an_incident_and_no_traceback(service, form, picture, reader) -> None:
+    client = await service()
+    reader.read = None
+    response = await client.post(OCR, data=form(picture()))
+    body = await response.json()
+    assert (response.status, body["code"]) == (500, "internal")
+    assert "Traceback" not in str(body)
+    assert "NoneType" not in str(body)

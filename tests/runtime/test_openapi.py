@@ -1,0 +1,37 @@
+"""The description is OpenAPI 3.1, covers every route, and its pages ask no one else."""
+
+import re
+
+import openapi_spec_validator
+import pytest
+
+from kubeocr_runtime import openapi
+
+
+def test_the_document_is_valid() -> None:
+    openapi_spec_validator.validate(openapi.document())
+
+
+async def test_every_route_is_described(service) -> None:
+    client = await service()
+    described = {(method.upper(), path) for path, methods in openapi.document()["paths"].items() for method in methods}
+    undescribed = {"/", "/docs", "/redoc", "/openapi.json", "/static"}
+    served = {
+        (route.method, route.resource.canonical)
+        for route in client.app.router.routes()
+        if route.method in {"GET", "POST"} and route.resource.canonical not in undescribed
+    }
+    assert served == described
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc"])
+async def test_pages_come_whole_from_here(service, path: str) -> None:
+    client = await service()
+    response = await client.get(path)
+    page = await response.text()
+    links = re.findall(r'(?:src|href|spec-url)="([^"]+)"', page)
+    assert not [link for link in links if link.startswith(("http", "//"))]
+    assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+    for link in links:
+        if link.startswith("/"):
+            assert (await client.get(link)).status == 200, link

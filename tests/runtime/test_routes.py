@@ -1,0 +1,173 @@
+"""The PaddleOCR API over a real socket, on a reader that needs no models."""
+
+import asyncio
+
+import pytest
+
+from kubeocr_contract import models, wire
+
+OCR = "/ocr/ppocrv5"
+
+
+async def test_an_answer_has_what_the_api_has_always_had(service, form, picture) -> None:
+    client = await service()
+    response = await client.post(OCR, data=form(picture()))
+    body = await response.json()
+    assert response.status == 200
+    assert body["pipeline"] == "PP-OCRv5"
+    assert body["results"] == [{"text": "page 1", "confidence": 0.5, "bbox": [[1, 2], [3, 2], [3, 4], [1, 4]], "page": 1}]
+    assert body["total_texts"] == 1
+    assert body["pipeline_flags"] == {
+        "use_doc_preprocessor": True,
+        "use_doc_orientation_classify": True,
+        "use_doc_unwarping": False,
+        "use_textline_orientation": False,
+    }
+    assert body["language"] == "en"
+    assert body["models"] == {"detector": "PP-OCRv5_mobile_det", "recogniser": "PP-OCRv5_mobile_rec"}
+    assert body["pages"] == [{"page": 1, "width": 60, "height": 40, "angle": 0, "text": "page 1"}]
+
+
+async def test_every_page_of_a_pdf_is_read_in_order(service, form, pdf) -> None:
+    client = await service()
+    body = await (await client.post(OCR, data=form(pdf(4)))).json()
+    assert body["total_pages"] == 4
+    assert [line["page"] for line in body["results"]] == [1, 2, 3, 4]
+    assert body["text"] == "page 1\n\npage 2\n\npage 3\n\npage 4"
+
+
+@pytest.mark.parametrize(
+    ("path", "lang", "recogniser"),
+    [
+        pytest.param("/ocr/ppocrv6", "de", "PP-OCRv6_small_rec", id="v6"),
+        pytest.param("/ocr/ppocrv5", "chinese_cht", "PP-OCRv5_mobile_rec", id="v5-paddleocr-id"),
+        pytest.param("/ocr/ppocrv3", "japan", "japan_PP-OCRv3_mobile_rec", id="v3"),
+        pytest.param("/ocr/ppocrv5", "lang_jpn_ja", "PP-OCRv5_mobile_rec", id="ocr-server-id"),
+        pytest.param("/ocr/ppocrv6", "Deutsch", "PP-OCRv6_small_rec", id="native-name"),
+    ],
+)
+async def test_the_version_and_the_language_choose_the_models(
+    service, form, picture, path: str, lang: str, recogniser: str
+) -> None:
+    client = await service()
+    body = await (await client.post(path, data=form(picture(), lang=lang))).json()
+    assert body["models"]["recogniser"] == recogniser
+
+
+async def test_only_v3_lists_its_languages(service, form, picture) -> None:
+    client = await service()
+    bodies = {route.path: await (await client.post(route.path, data=form(picture()))).json() for route in wire.OCR_ROUTES}
+    assert [path for path, body in bodies.items() if "supported_languages" in body] == ["/ocr/ppocrv3"]
+    assert {"en", "ch", "fr", "ar", "hi", "korean", "ta"} <= set(bodies["/ocr/ppocrv3"]["supported_languages"])
+
+
+async def test_flags_and_order_reach_the_reader(service, form, picture, reader) -> None:
+    client = await service()
+    fields = {"use_doc_orientation_classify": "off", "use_textline_orientation": "YES", "order": "raster", "lang": "en"}
+    body = await (await client.post(OCR, data=form(picture(), **fields))).json()
+    options = reader.seen[-1][2]
+    assert (options.orient_page, options.orient_lines, options.order) == (False, True, "raster")
+    assert body["pipeline_flags"]["use_textline_orientation"] is True
+    assert body["order"] == "raster"
+
+
+async def test_a_flag_without_its_model_is_reported_as_not_applied(service, form, picture, reader) -> None:
+    reader.orients_pages = False
+    client = await service()
+    body = await (await client.post(OCR, data=form(picture(), use_doc_orientation_classify="true"))).json()
+    assert body["pipeline_flags"]["use_doc_orientation_classify"] is False
+
+
+async def test_languages_has_the_apis_keys_and_tells_where_each_is_read(service) -> None:
+    client = await service(elsewhere={"ar": "site/ocr:large"}, languages=("en",))
+    body = await (await client.get("/languages")).json()
+    assert set(body) >= {
+        "title", "description", "total_languages", "endpoints", "language_categories", "mixed_language_guidance", "usage_tips",
+        "performance_characteristics",
+    }  # fmt: skip
+    rows = {row["id"]: row for row in body["languages"]}
+    assert (rows["en"]["state"], rows["fr"]["state"], rows["he"]["state"]) == ("loaded", "carried", "not_carried")
+    assert (rows["ar"]["state"], rows["ar"]["image"]) == ("elsewhere", "site/ocr:large")
+    assert body["endpoints"]["/ocr/ppocrv5"]["languages_in_this_image"] == ["ch", "chinese_cht", "en", "japan"] or set(
+        body["endpoints"]["/ocr/ppocrv5"]["languages_in_this_image"]
+    ) == {"en", "ch", "chinese_cht", "japan"}
+
+
+async def test_not_ready_until_the_models_are_loaded(service, form, picture, reader) -> None:
+    reader.broken = RuntimeError("no such model")
+    client = await service(wait=False)
+    response = await client.get("/readyz")
+    assert (response.status, (await response.json())["code"]) == (503, "unavailable")
+    refused = await client.post(OCR, data=form(picture()))
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "2")
+    assert (await client.get("/livez")).status == 200
+
+
+async def test_a_stuck_engine_is_not_live(service, form, picture, reader) -> None:
+    client = await service(request_timeout_seconds=1)
+    reader.gate.clear()
+    response = await client.post(OCR, data=form(picture()))
+    assert (response.status, (await response.json())["code"]) == (504, "deadline_exceeded")
+    await asyncio.sleep(0.1)
+    assert (await client.get("/livez")).status == 503
+    reader.gate.set()
+
+
+async def test_a_full_queue_answers_429_with_the_time_to_come_again(service, form, picture, reader) -> None:
+    client = await service(queue_pages=2)
+    reader.gate.clear()
+    waiting = [asyncio.create_task(client.post(OCR, data=form(picture()))) for _ in range(2)]
+    await asyncio.to_thread(reader.entered.wait, 5)
+    while "kubeocr_queue_pages 2.0" not in await (await client.get("/metrics")).text():
+        await asyncio.sleep(0.01)
+    refused = await client.post(OCR, data=form(picture()))
+    assert (refused.status, (await refused.json())["code"]) == (429, "overloaded")
+    assert int(refused.headers["Retry-After"]) >= 1
+    reader.gate.set()
+    assert [response.status for response in await asyncio.gather(*waiting)] == [200, 200]
+
+
+async def test_requests_take_turns_page_by_page(service, form, picture, pdf, reader) -> None:
+    client = await service()
+    reader.gate.clear()
+    long = asyncio.create_task(client.post(OCR, data=form(pdf(30))))
+    await asyncio.to_thread(reader.entered.wait, 5)
+    short = asyncio.create_task(client.post(OCR, data=form(picture())))
+    while "kubeocr_queue_pages 31.0" not in await (await client.get("/metrics")).text():
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
+    reader.gate.set()
+    assert (await short).status == 200
+    order = [shape for _, shape, _ in reader.seen]
+    assert order.index((40, 60, 3)) <= 3
+    assert (await (await long).json())["total_pages"] == 30
+
+
+async def test_a_client_that_leaves_costs_nothing_more(service, form, pdf, reader) -> None:
+    client = await service()
+    reader.gate.clear()
+    request = asyncio.create_task(client.post(OCR, data=form(pdf(50))))
+    await asyncio.to_thread(reader.entered.wait, 5)
+    request.cancel()
+    await asyncio.gather(request, return_exceptions=True)
+    while "kubeocr_queue_pages 0.0" not in await (await client.get("/metrics")).text():
+        await asyncio.sleep(0.01)
+    reader.gate.set()
+    await asyncio.sleep(0.1)
+    assert len(reader.seen) <= 1
+
+
+async def test_metrics_know_routes_and_not_what_clients_make_up(service, form, picture) -> None:
+    client = await service()
+    await client.post(OCR, data=form(picture()))
+    await client.get("/made/up")
+    text = await (await client.get("/metrics")).text()
+    assert 'kubeocr_requests_total{route="/ocr/ppocrv5",status="200"} 1.0' in text
+    assert 'kubeocr_requests_total{route="unknown",status="404"} 1.0' in text
+    assert 'kubeocr_pages_total{result="read"} 1.0' in text
+    assert "made/up" not in text
+
+
+def test_every_route_reads_the_language_it_defaults_to() -> None:
+    assert all(wire.DEFAULT_LANGUAGE in {x.id for x in wire.languages_of(route.version)} for route in wire.OCR_ROUTES)
+    assert {route.version for route in wire.OCR_ROUTES} <= set(models.VERSIONS)
