@@ -1,10 +1,11 @@
 """Right-to-left text in the order it is read. Used by `recognition`.
 
 A recogniser goes over a crop from left to right, so an Arabic model gives characters as they stand on paper (visual order).
-PaddleOCR 2 turned them round at the end (`pred_reverse`); PaddleX 3 sends them through python-bidi's `get_display`, which takes its
-input for logical text. That turns a purely Arabic line round as well, but takes a line with a Latin word at its left edge for one of
-a left-to-right paragraph. Here a line with Arabic in it is always one of a right-to-left paragraph, as Unicode's algorithm (UAX 9)
-would have laid it out: characters are turned round, runs of Latin and digits kept, brackets mirrored.
+PaddleOCR 2 turned them round at the end (`pred_reverse`); PaddleX 3 sends them through python-bidi's `get_display`, which
+takes its input for logical text. That turns a purely Arabic line round as well, but takes a line with a Latin word at its
+left edge for one of a left-to-right paragraph. Here a line with Arabic in it is always one of a right-to-left paragraph, as
+Unicode's algorithm (UAX 9) would have laid it out: characters are turned round, runs of Latin and digits kept, brackets
+mirrored.
 """
 
 import itertools

