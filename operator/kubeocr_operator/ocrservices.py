@@ -58,8 +58,8 @@ class _Body(rules.Part):
 
 def _problems(lines: list[ErrorDetails]) -> tuple[str, ...]:
     """All but "too short" of a list whose items were refused: those items are the problem."""
-    items = {line["loc"][:-1] for line in lines}
-    return tuple(_problem(line) for line in lines if line["type"] != "too_short" or line["loc"] not in items)
+    inside = {line["loc"][:depth] for line in lines for depth in range(len(line["loc"]))}
+    return tuple(_problem(line) for line in lines if line["type"] != "too_short" or line["loc"] not in inside)
 
 
 def _problem(line: ErrorDetails) -> str:

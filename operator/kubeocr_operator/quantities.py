@@ -15,7 +15,8 @@ _FACTORS = {
     **{suffix: decimal.Decimal(10) ** power for power, suffix in _DECIMAL.items()},
     **{suffix: decimal.Decimal(1024) ** power for power, suffix in enumerate(_BINARY)},
 }
-_NANO = decimal.Decimal("1e-9")
+_LEAST = decimal.Decimal("1e-3")
+"""A pod's quantities are rounded up to this by the API server (1.36.3)."""
 
 
 def valid(text: str) -> bool:
@@ -34,8 +35,8 @@ def parse(text: str) -> decimal.Decimal:
 
 
 def canonical(text: str) -> str:
-    """As the API server writes it back: "1000m" is "1", "0.5Gi" is "512Mi". Raises `ValueError` for what is no quantity."""
-    amount = parse(text).quantize(_NANO, rounding=decimal.ROUND_UP)
+    """As the API server stores it in a pod: "1000m" is "1", "0.5Gi" is "512Mi". Raises `ValueError` for what is no quantity."""
+    amount = parse(text).quantize(_LEAST, rounding=decimal.ROUND_UP)
     if amount == 0:
         return "0"
     if text.endswith("i") and abs(amount) >= 1024 and amount == amount.to_integral_value():

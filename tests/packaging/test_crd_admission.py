@@ -1,0 +1,290 @@
+"""The CRD on a real API server: what may be written, what is refused and in which words. `parse` is held to the same tables."""
+
+import json
+import pathlib
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from cluster import clusters
+
+from kubeocr_contract import names
+from kubeocr_operator import ocrservices
+
+CRD = pathlib.Path(__file__).resolve().parents[2] / "crds" / "ocrservice.yaml"
+NAMESPACE = "kubeocr-admission"
+DIGEST = "sha256:" + "0a" * 32
+Kubectl = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def service(spec: Any = None, name: str = "reader") -> dict[str, Any]:
+    body = {"apiVersion": names.API_VERSION, "kind": names.KIND, "metadata": {"name": name, "namespace": NAMESPACE}}
+    return body if spec is None else {**body, "spec": spec}
+
+
+def bad(name: str, spec: Any, path: str, *allowed: str) -> Any:
+    """A spec that is refused at a path below it, with words that say what is allowed."""
+    return pytest.param(service(spec), f"spec.{path}", allowed, id=name)
+
+
+BAD = [
+    bad("language-unknown", {"languages": ["en", "tlh"]}, "languages[1]", "tlh", "ar", "zh-Hant"),
+    bad("language-alias", {"languages": ["french"]}, "languages[0]", "french", "fr"),
+    bad("language-that-no-model-reads", {"languages": ["he"]}, "languages[0]", "en"),
+    bad("language-twice", {"languages": ["en", "en"]}, "languages", "must not have an item twice"),
+    bad("languages-none", {"languages": []}, "languages", "at least 1 item"),
+    bad("languages-no-list", {"languages": "en"}, "languages"),
+    bad("pipeline-unknown", {"pipelines": ["fax"]}, "pipelines[0]", "fax", "ocr"),
+    bad("model-version", {"model": {"version": "PP-OCRv2"}}, "model.version", "PP-OCRv6", "PP-OCRv3"),
+    bad("model-size", {"model": {"size": "huge"}}, "model.size", "tiny", "small", "medium"),
+    bad(
+        "size-that-v5-lacks", {"model": {"version": "PP-OCRv5", "size": "tiny"}}, "model.size",
+        "PP-OCRv5 has no size tiny; size must be one of small, medium",
+    ),
+    bad(
+        "size-that-v3-lacks", {"model": {"version": "PP-OCRv3", "size": "medium"}}, "model.size",
+        "PP-OCRv3 has no size medium; size must be one of small",
+    ),
+    bad("image-repository-alone", {"image": {"repository": "site/ocr"}}, "image", "repository needs a tag or a digest"),
+    bad("image-tag-alone", {"image": {"tag": "1"}}, "image", "a tag or digest needs a repository"),
+    bad(
+        "image-tag-and-digest", {"image": {"repository": "site/ocr", "tag": "1", "digest": DIGEST}}, "image",
+        "tag and digest exclude each other",
+    ),
+    bad("image-digest", {"image": {"repository": "site/ocr", "digest": "sha256:12"}}, "image.digest", "64 hexadecimal digits"),
+    bad("image-tag-in-repository", {"image": {"repository": "site/ocr:1", "tag": "1"}}, "image.repository", "without tag"),
+    bad("image-tag-form", {"image": {"repository": "site/ocr", "tag": ".1"}}, "image.tag", "must be a tag"),
+    bad("image-pull-policy", {"image": {"pullPolicy": "Sometimes"}}, "image.pullPolicy", "Always", "IfNotPresent", "Never"),
+    bad("image-pull-secret", {"image": {"pullSecrets": ["My_Secret"]}}, "image.pullSecrets[0]", "lower-case letters"),
+    bad("engine", {"engine": {"name": "torch"}}, "engine.name", "auto", "onnxruntime", "paddle"),
+    bad("engine-threads", {"engine": {"threads": -1}}, "engine.threads", "or equal to 0"),
+    bad("accelerator-mode", {"accelerator": {"mode": "tpu"}}, "accelerator.mode", "auto", "gpu", "cpu"),
+    bad("accelerator-resource", {"accelerator": {"resource": "gpu"}}, "accelerator.resource", "nvidia.com/mig-1g.5gb"),
+    bad("accelerator-count", {"accelerator": {"count": 17}}, "accelerator.count", "or equal to 16"),
+    bad("cpu-with-count", {"accelerator": {"mode": "cpu", "count": 2}}, "accelerator.mode", "takes no resource, count"),
+    bad(
+        "cpu-with-runtime-class", {"accelerator": {"mode": "cpu", "runtimeClassName": "nvidia"}}, "accelerator.mode",
+        "mode cpu takes no resource, count or runtimeClassName",
+    ),
+    bad("replicas-negative", {"replicas": -1}, "replicas", "or equal to 0"),
+    bad("replicas-many", {"replicas": 1001}, "replicas", "or equal to 1000"),
+    bad("replicas-text", {"replicas": "2"}, "replicas", "integer"),
+    bad("autoscaling-no-maximum", {"autoscaling": {}}, "autoscaling.maxReplicas", "equired"),
+    bad(
+        "autoscaling-upside-down", {"autoscaling": {"minReplicas": 3, "maxReplicas": 2}}, "autoscaling.minReplicas",
+        "minReplicas must be at most maxReplicas",
+    ),
+    bad("autoscaling-from-zero", {"autoscaling": {"minReplicas": 0, "maxReplicas": 2}}, "autoscaling.minReplicas", "to 1"),
+    bad(
+        "autoscaling-metric", {"autoscaling": {"maxReplicas": 2, "metrics": [{"type": "moon"}]}}, "autoscaling.metrics[0].type",
+        "cpu",
+    ),
+    bad(
+        "autoscaling-target", {"autoscaling": {"maxReplicas": 2, "metrics": [{"target": 101}]}},
+        "autoscaling.metrics[0].target", "or equal to 100",
+    ),
+    bad("autoscaling-of-none", {"replicas": 0, "autoscaling": {"maxReplicas": 2}}, "replicas", "at least 1 with autoscaling"),
+    bad(
+        "autoscaling-without-request", {"autoscaling": {"maxReplicas": 2}, "resources": {"requests": {"memory": "1Gi"}}},
+        "resources.requests", "requests must have cpu with autoscaling",
+    ),
+    bad("quantity", {"resources": {"requests": {"cpu": "much"}}}, "resources.requests", "cpu", "500m, 2 or 4Gi"),
+    bad("quantity-negative", {"resources": {"limits": {"memory": "-1Gi"}}}, "resources.limits", "memory", "0 or more"),
+    bad("resource-name", {"resources": {"requests": {"memroy": "1Gi"}}}, "resources.requests", "names must be cpu, memory"),
+    bad("request-above-limit", {"resources": {"requests": {"memory": "3Gi"}}}, "resources.requests", "above its limit"),
+    bad(
+        "accelerator-in-resources", {"resources": {"limits": {"nvidia.com/gpu": 1}}}, "resources",
+        "set accelerator.count instead",
+    ),
+    bad("service-type", {"service": {"type": "ExternalName"}}, "service.type", "ClusterIP", "NodePort", "LoadBalancer"),
+    bad("service-port", {"service": {"port": 65536}}, "service.port", "or equal to 65535"),
+    bad("service-annotation-key", {"service": {"annotations": {"a b": "c"}}}, "service.annotations", "annotation names"),
+    bad("service-annotation-value", {"service": {"annotations": {"a": 1}}}, "service.annotations", "string"),
+    bad("upload", {"limits": {"uploadMiB": 0}}, "limits.uploadMiB", "or equal to 1"),
+    bad("timeout", {"limits": {"requestTimeoutSeconds": 3601}}, "limits.requestTimeoutSeconds", "or equal to 3600"),
+    bad("rollout-of-nothing", {"rollout": {"maxSurge": "0%"}}, "rollout", "must not both be 0"),
+    bad("rollout-percentage", {"rollout": {"maxSurge": "101%"}}, "rollout.maxSurge", "0% to 100%"),
+    bad("rollout-fraction", {"rollout": {"maxUnavailable": 0.5}}, "rollout.maxUnavailable"),
+    bad("drain", {"rollout": {"drainSeconds": 3601}}, "rollout.drainSeconds", "or equal to 3600"),
+    bad("disruption-both", {"disruption": {"maxUnavailable": 1, "minAvailable": 1}}, "disruption", "exclude each other"),
+    bad("disruption-words", {"disruption": {"minAvailable": "half"}}, "disruption.minAvailable", "0% to 100%"),
+    pytest.param(service(name="1st"), "metadata.name", ("start with a letter",), id="name-is-no-service-name"),
+    pytest.param(service(name="a.b"), "metadata.name", ("letters, digits and '-'",), id="name-with-a-dot"),
+    pytest.param(service(name="a" * 53), "metadata.name", ("at most 52 characters",), id="name-too-long"),
+]  # fmt: skip
+
+GOOD = [
+    pytest.param(service(), {}, id="no-spec"),
+    pytest.param(service({}), {"languages": ["en", "zh"], "replicas": 1, "disruption": {}}, id="empty-spec"),
+    pytest.param(
+        service({"model": {}, "engine": {}, "image": {}, "limits": {}, "service": {}, "rollout": {}, "accelerator": {}}),
+        {"model": {"version": "PP-OCRv6", "size": "small"}, "engine": {"name": "auto", "threads": 0}},
+        id="empty-parts",
+    ),
+    pytest.param(service({"languages": ["ar", "fr", "zh-Hant"]}), {"languages": ["ar", "fr", "zh-Hant"]}, id="languages"),
+    pytest.param(
+        service({"model": {"version": "PP-OCRv5", "size": "medium"}}), {"model": {"version": "PP-OCRv5", "size": "medium"}},
+        id="version-and-size",
+    ),
+    pytest.param(
+        service({"image": {"repository": "registry.example.com:5000/team/ocr", "digest": DIGEST, "pullSecrets": ["pull"]}}),
+        {"image": {
+            "repository": "registry.example.com:5000/team/ocr", "digest": DIGEST, "pullSecrets": ["pull"],
+            "pullPolicy": "IfNotPresent",
+        }},
+        id="image-by-digest",
+    ),
+    pytest.param(service({"image": {"repository": "ocr", "tag": "1"}}), {}, id="image-by-tag"),
+    pytest.param(
+        service({"accelerator": {"mode": "gpu", "resource": "nvidia.com/mig-1g.5gb", "runtimeClassName": "nvidia"}}),
+        {"accelerator": {"mode": "gpu", "resource": "nvidia.com/mig-1g.5gb", "runtimeClassName": "nvidia", "count": 1}},
+        id="mig",
+    ),
+    pytest.param(service({"accelerator": {"mode": "cpu"}}), {}, id="cpu"),
+    pytest.param(service({"replicas": 0}), {"replicas": 0}, id="stopped"),
+    pytest.param(
+        service({"autoscaling": {"maxReplicas": 5}}),
+        {"autoscaling": {"minReplicas": 1, "maxReplicas": 5, "metrics": [{"type": "cpu", "target": 70}]}},
+        id="autoscaling",
+    ),
+    pytest.param(
+        service({"autoscaling": {"maxReplicas": 5, "metrics": [{}]}}),
+        {"autoscaling": {"minReplicas": 1, "maxReplicas": 5, "metrics": [{"type": "cpu", "target": 70}]}},
+        id="autoscaling-metric-defaults",
+    ),
+    pytest.param(
+        service({"resources": {"requests": {"cpu": "500m", "memory": "512Mi", "ephemeral-storage": "1Gi"}, "limits": {}}}),
+        {"resources": {"requests": {"cpu": "500m", "memory": "512Mi", "ephemeral-storage": "1Gi"}, "limits": {}}},
+        id="resources",
+    ),
+    pytest.param(
+        service({"service": {"type": "NodePort", "port": 8080, "annotations": {"example.com/lb": "internal"}}}),
+        {"service": {"type": "NodePort", "port": 8080, "annotations": {"example.com/lb": "internal"}}},
+        id="service",
+    ),
+    pytest.param(
+        service({"rollout": {"maxSurge": "25%", "maxUnavailable": "100%"}}),
+        {"rollout": {"maxSurge": "25%", "maxUnavailable": "100%", "drainSeconds": 60}},
+        id="rollout",
+    ),
+    pytest.param(service({"disruption": {"minAvailable": "50%"}}), {"disruption": {"minAvailable": "50%"}}, id="disruption"),
+    pytest.param(service({"model": None, "languages": None}), {"languages": ["en", "zh"]}, id="nulls-are-defaults"),
+    pytest.param(service(name="a" * 52), {}, id="longest-name"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def kubectl(kubeconfig: clusters.Cluster) -> Iterator[Kubectl]:
+    """Runs kubectl on a server that has the CRD and a namespace for these tests."""
+    assert kubeconfig.kubectl("apply", "--server-side", "--force-conflicts", "-f", str(CRD)).returncode == 0
+    kubeconfig.kubectl("wait", "--for=condition=Established", "--timeout=60s", "-f", str(CRD))
+    kubeconfig.kubectl("create", "namespace", NAMESPACE)
+    _eventually(lambda: kubeconfig.kubectl("get", names.PLURAL, "-n", NAMESPACE).returncode == 0)
+    yield kubeconfig.kubectl
+    kubeconfig.kubectl("delete", names.PLURAL, "--all", "-n", NAMESPACE)
+    kubeconfig.kubectl("delete", "namespace", NAMESPACE, "--wait=false")
+
+
+@pytest.mark.parametrize(("body", "path", "allowed"), BAD)
+def test_parse_refuses_it(body: dict[str, Any], path: str, allowed: tuple[str, ...]) -> None:
+    with pytest.raises(ocrservices.InvalidService) as caught:
+        ocrservices.parse(body)
+    assert [p for p in caught.value.problems if p.startswith(path) and all(word in p for word in allowed)], (
+        caught.value.problems
+    )
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize(("body", "path", "allowed"), BAD)
+def test_the_api_server_refuses_it_in_words(
+    kubectl: Kubectl, body: dict[str, Any], path: str, allowed: tuple[str, ...]
+) -> None:
+    done = kubectl("create", "--dry-run=server", "-f", "-", input=json.dumps(body))
+    assert done.returncode != 0
+    assert path in done.stderr
+    assert [word for word in allowed if word not in done.stderr] == [], done.stderr
+
+
+@pytest.mark.parametrize(("body", "stored"), GOOD)
+def test_parse_fills_in_the_defaults(body: dict[str, Any], stored: dict[str, Any]) -> None:
+    found = ocrservices.parse(body).spec.document()
+    assert {key: found[key] for key in stored} == stored
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize(("body", "stored"), GOOD)
+def test_the_api_server_stores_what_parse_gives(kubectl: Kubectl, body: dict[str, Any], stored: dict[str, Any]) -> None:
+    created = kubectl("create", "-f", "-", "-o", "json", input=json.dumps(body))
+    kubectl("delete", "-f", "-", "--wait=false", input=json.dumps(body))
+    assert created.returncode == 0, created.stderr
+    spec = json.loads(created.stdout)["spec"]
+    assert {key: spec[key] for key in stored} == stored
+    assert spec == ocrservices.parse(body).spec.document()
+
+
+@pytest.mark.cluster
+def test_an_unknown_field_is_refused(kubectl: Kubectl) -> None:
+    done = kubectl("create", "--dry-run=server", "-f", "-", input=json.dumps(service({"languges": ["fr"]})))
+    assert done.returncode != 0
+    assert 'unknown field "spec.languges"' in done.stderr
+
+
+@pytest.mark.cluster
+def test_an_applied_list_takes_the_place_of_the_default(kubectl: Kubectl) -> None:
+    for spec in ({"replicas": 1}, {"replicas": 1, "languages": ["fr"]}):
+        done = kubectl("apply", "--server-side", "-f", "-", "-o", "json", input=json.dumps(service(spec, name="applied")))
+        assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["spec"]["languages"] == ["fr"]
+
+
+@pytest.mark.cluster
+def test_the_scale_subresource_sets_replicas(kubectl: Kubectl) -> None:
+    kubectl("create", "-f", "-", input=json.dumps(service(name="scaled")))
+    scaled = kubectl("scale", f"{names.SINGULAR}/scaled", "--replicas=3", "-n", NAMESPACE)
+    assert scaled.returncode == 0, scaled.stderr
+    assert kubectl("get", names.SINGULAR, "scaled", "-n", NAMESPACE, "-o", "jsonpath={.spec.replicas}").stdout == "3"
+
+
+@pytest.mark.cluster
+def test_the_status_is_a_subresource_with_a_place_for_all_that_the_operator_says(kubectl: Kubectl) -> None:
+    condition = {
+        "type": "Ready", "status": "True", "reason": "PodsReady", "message": "1 of 1", "observedGeneration": 1,
+        "lastTransitionTime": "2026-01-01T00:00:00Z",
+    }  # fmt: skip
+    status = {
+        "observedGeneration": 1, "conditions": [condition], "url": "http://seen.default.svc", "replicas": 1, "readyReplicas": 1,
+        "selector": "a=b", "image": "kubeocr/runtime:1", "accelerator": "cpu", "languages": ["en"],
+        "models": ["PP-OCRv6_small_rec"],
+    }  # fmt: skip
+    kubectl("create", "-f", "-", input=json.dumps({**service(name="seen"), "status": {"url": "http://not.this.way"}}))
+    place = (names.SINGULAR, "seen", "-n", NAMESPACE)
+    assert "status" not in json.loads(kubectl("get", *place, "-o", "json").stdout)
+    done = kubectl("patch", *place, "--subresource=status", "--type=merge", "-p", json.dumps({"status": status}))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(kubectl("get", *place, "-o", "json").stdout)["status"] == status
+    shown = kubectl("get", *place).stdout.split()
+    assert shown[:6] == ["NAME", "READY", "REPLICAS", "PIPELINES", "LANGUAGES", "URL"]
+    assert shown[7:13] == ["seen", "True", "1", '["ocr"]', '["en","zh"]', "http://seen.default.svc"]
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize(
+    ("field", "want"),
+    [
+        pytest.param("spec.autoscaling.metrics", "FIELDS: target <integer> Per cent of the pods' request to hold.", id="list"),
+        pytest.param("spec.engine.name", "ENUM: auto onnxruntime paddle", id="enum"),
+        pytest.param("spec.rollout", "maxSurge <Object> Pods above the wanted number during a rollout.", id="part"),
+    ],
+)
+def test_kubectl_explains_it(kubectl: Kubectl, field: str, want: str) -> None:
+    told = " ".join(kubectl("explain", f"{names.SINGULAR}.{field}").stdout.split())
+    assert want in told, told
+
+
+def _eventually(true: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.2)
