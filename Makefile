@@ -1,59 +1,62 @@
-# KubeOCR. `make` lists what there is; everything installs what it needs into .venv and ~/.cache/kubeocr.
+# `make` says what there is. Nothing has to be installed by hand: each target gets what it needs or says in one line what is missing.
 SHELL := /bin/bash
-VENV  := .venv
-BIN   := $(VENV)/bin
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && \
-  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-PEERS := $(HOME)/.cache/kubeocr/peers
-
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test lint format generate images bench-accuracy bench-equality bench-operator clean
+PYTHON := .venv/bin/python
+export PYTHONPATH := tests/e2e
 
+.PHONY: help
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-$(VENV)/ready: pyproject.toml
-	@test -n "$(PYTHON)" || { echo "missing: Python 3.11 or newer (on Debian: apt-get install python3 python3-venv)"; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { echo "missing: the venv module of $(PYTHON) (on Debian: apt-get install python3-venv)"; exit 1; }
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@touch $@
+.PHONY: demo
+demo: .venv/.demo ## a cluster, the operator, an OCRService and a page read through it; leaves the cluster up
+	@$(PYTHON) -m demo
 
-demo: $(VENV)/ready ## a cluster, the operator, an OCRService, and a page read through its Service
-	@$(BIN)/python demo/demo.py up
+.PHONY: demo-down
+demo-down: .venv/.demo ## end the demo's cluster
+	@$(PYTHON) -m cluster down --name kubeocr-demo
 
-demo-down: $(VENV)/ready ## end what `make demo` started
-	@$(BIN)/python demo/demo.py down
+.PHONY: test
+test: lint ## everything: lint, unit tests, a real API server, a real cluster with this checkout's images
+	$(PYTHON) -m pytest -q -m 'not cluster and not image'
+	$(PYTHON) -m cluster build
+	$(PYTHON) -m pytest -q -m 'cluster or image'
 
-test: lint ## set up and run every test, those on a real cluster among them
-	@$(BIN)/pytest
+.PHONY: test-unit
+test-unit: .venv/.dev ## the tests that need neither cluster nor images
+	$(PYTHON) -m pytest -q -m 'not cluster and not image'
 
-lint: $(VENV)/ready ## style, types, direction of imports, generated files
-	@$(BIN)/ruff check
-	@$(BIN)/ruff format --check
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports
-	@$(BIN)/python -m kubeocr_operator.generate --check
+.PHONY: lint
+lint: .venv/.dev ## ruff, mypy, import rules, and whether generated files are fresh
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
+	$(PYTHON) -m kubeocr_operator.generate --check
+	$(PYTHON) -m kubeocr_operator.rbac | diff charts/kubeocr/files/rules.yaml -
+	$(PYTHON) manifests/render.py --check
 
-format: $(VENV)/ready ## put the code into shape
-	@$(BIN)/ruff check --fix
-	@$(BIN)/ruff format
+.PHONY: generate
+generate: .venv/.dev ## write the CRD, its reference, the chart's rules and manifests/base
+	$(PYTHON) -m kubeocr_operator.generate
+	rules=$$($(PYTHON) -m kubeocr_operator.rbac) && echo "$$rules" > charts/kubeocr/files/rules.yaml
+	$(PYTHON) manifests/render.py
 
-generate: $(VENV)/ready ## write what is generated: CRD, RBAC, reference
-	@$(BIN)/python -m kubeocr_operator.generate
+.PHONY: images
+images: .venv/.demo ## build both images (docker, else buildah)
+	$(PYTHON) -m cluster images
 
-bench-accuracy: $(VENV)/ready ## error rates of whole pages (DOCUMENTS=folder with pages and their .txt)
-	@$(BIN)/python benchmarks/accuracy.py $(if $(DOCUMENTS),--documents $(DOCUMENTS))
+.PHONY: bench-%
+bench-%: .venv/.dev ## bench-accuracy, bench-equality, bench-operator: figures, the last line as JSON
+	$(PYTHON) benchmarks/$*.py $(ARGS)
 
-$(PEERS)/ready:
-	@$(PYTHON) -m venv $(PEERS)
-	@$(PEERS)/bin/pip install --quiet --disable-pip-version-check 'paddleocr==3.7.0' 'paddlex[ocr]' onnxruntime
-	@touch $@
+.PHONY: clean
+clean: ## end the demo's cluster and remove what was built here; the cache in ~/.cache/kubeocr stays
+	@[ ! -x $(PYTHON) ] || $(PYTHON) -m cluster down --name kubeocr-demo
+	rm -rf .venv out dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 
-bench-equality: $(VENV)/ready $(PEERS)/ready ## our lines and boxes against PaddleOCR's own (DOCUMENTS=folder)
-	@$(BIN)/python benchmarks/equality.py --peer $(PEERS)/bin/python $(if $(DOCUMENTS),--documents $(DOCUMENTS))
+.venv/.%: pyproject.toml tools/venv.sh
+	@tools/venv.sh $*
 
-bench-operator: $(VENV)/ready ## 100 OCRServices on a real API server: latency, idle writes, memory
-	@$(BIN)/python benchmarks/operator.py
-
-clean: ## remove what was made here (the caches in ~/.cache/kubeocr stay)
-	@rm -rf $(VENV) out build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+.PRECIOUS: .venv/.%

@@ -5,7 +5,7 @@ import pathlib
 import sys
 import tempfile
 
-from cluster import binaries, clusters, images, kind, own, requirements, versions
+from cluster import binaries, clusters, images, own
 
 
 def main() -> int:
@@ -13,6 +13,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m cluster", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("build", help="build what the tests need: programs and both images")
+    commands.add_parser("images", help="build both images only")
     start = commands.add_parser("up", help="start a cluster that stays, and print how to reach it")
     for command in (start, commands.add_parser("down", help="end that cluster")):
         command.add_argument("--name", default="hand")
@@ -28,7 +29,10 @@ def main() -> int:
 
 def _run(arguments: argparse.Namespace) -> None:
     if arguments.command == "build":
-        _build()
+        clusters.prepare(own.Options(name="any"))
+        _images()
+    elif arguments.command == "images":
+        _images()
     elif arguments.command == "down":
         clusters.down(arguments.name)
     else:
@@ -37,10 +41,7 @@ def _run(arguments: argparse.Namespace) -> None:
         print(f"export KUBECONFIG={running.path}")
 
 
-def _build() -> None:
-    if not clusters.given() and not kind.available():
-        requirements.ensure(requirements.NODE)
-        binaries.ensure(own.Options(name="any").programs + versions.clients())
+def _images() -> None:
     log = pathlib.Path(tempfile.gettempdir()) / "kubeocr-images.log"
     for name in images.NAMES:
         print(f"image {images.build(name, log=log).reference} (log: {log})", file=sys.stderr, flush=True)

@@ -28,7 +28,8 @@ def ensure(names: Iterable[str]) -> None:
         wanted = [versions.BINARIES[name] for name in names if not _built(versions.BINARIES[name])]
         if wanted:
             _need_go()
-            _say(f"building {len(wanted)} programs from source: some 25 minutes for all of them on two cores, once")
+            _say(f"building from source, once: {' '.join(binary.name for binary in wanted)}")
+            _say("  (all parts of a cluster take some 25 minutes on two cores)")
         for number, binary in enumerate(wanted, start=1):
             _build(binary, f"{number}/{len(wanted)}")
 

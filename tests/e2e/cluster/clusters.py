@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 from collections.abc import Callable, Sequence
 
-from cluster import binaries, kind, own
+from cluster import binaries, kind, own, versions
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,6 +31,13 @@ class Cluster:
     def environment(self) -> dict[str, str]:
         """The environment of this process with KUBECONFIG set to this cluster."""
         return {**os.environ, "KUBECONFIG": str(self.path)}
+
+
+def prepare(options: own.Options, *, extra: tuple[str, ...] = ("helm",)) -> None:
+    """Builds and installs what `up` takes, and the client programs that PATH lacks: long the first time. Raises `Missing`."""
+    if not given() and not kind.available():
+        own.prepare(options)
+    binaries.ensure(name for name in extra if name in versions.clients())
 
 
 def up(options: own.Options) -> Cluster:

@@ -44,12 +44,17 @@ def up(options: Options) -> pathlib.Path:
     """Starts the cluster unless it runs. Returns its kubeconfig, good from outside its network too. Raises `Missing`."""
     state = _state(options.name)
     if not _running(state):
-        requirements.ensure(requirements.NODE if options.node else requirements.CONTROL_PLANE)
-        binaries.ensure(options.programs)
+        prepare(options)
         down(options.name)
         _start(options, state)
         _await(state)
     return state / "kubeconfig"
+
+
+def prepare(options: Options) -> None:
+    """Installs and builds what the cluster takes. Raises `Missing`."""
+    requirements.ensure(requirements.NODE if options.node else requirements.CONTROL_PLANE)
+    binaries.ensure(options.programs)
 
 
 def loader(name: str) -> Callable[[pathlib.Path], None]:

@@ -50,7 +50,12 @@ _CONTAINERD = Module("github.com/containerd/containerd/v2", "v2.4.2", tags="no_b
 _COREDNS = Module("github.com/coredns/coredns", "v1.15.0")
 _METRICS = Module("sigs.k8s.io/metrics-server", "v0.9.0")
 _KWOK = Module("sigs.k8s.io/kwok", "v0.8.0")
-_HELM = Module("helm.sh/helm/v3", "v3.22.0")
+# what `helm template` takes for the API server's version where it asks none; left out, that is 1.20
+_HELM_KUBERNETES = " ".join(
+    f"-X helm.sh/helm/v3/pkg/chartutil.k8sVersion{part}={number}"
+    for part, number in zip(("Major", "Minor"), KUBERNETES.split("."), strict=False)
+)
+_HELM = Module("helm.sh/helm/v3", "v3.22.0", ldflags=_HELM_KUBERNETES)
 
 _ALL = (
     *(

@@ -1,0 +1,53 @@
+"""The demo's steps on a cluster: images into it, the chart installed, an OCRService Ready."""
+
+import json
+import pathlib
+from collections.abc import Sequence
+
+from cluster import binaries, clusters, images
+
+from demo import steps
+
+ROOT = pathlib.Path(__file__).parents[1]
+NAMESPACE, RELEASE = "kubeocr-system", "kubeocr"
+SERVICE = "pages"
+
+
+def operator(cluster: clusters.Cluster, built: Sequence[images.Image], log: pathlib.Path) -> None:
+    """Installs or upgrades the chart with the images of this checkout, or with the published ones where none was built."""
+    command = [
+        binaries.tool("helm"),
+        "upgrade",
+        "--install",
+        RELEASE,
+        str(ROOT / "charts" / "kubeocr"),
+        "--namespace",
+        NAMESPACE,
+    ]
+    command += ["--create-namespace", "--wait", "--timeout", "5m", "--values", "-"]
+    steps.run(cluster, command, log, input=json.dumps(values(built)))
+
+
+def values(built: Sequence[images.Image]) -> dict[str, object]:
+    """The chart's values for images that were built here."""
+    if not built:
+        return {}
+    own, runtime = built
+    carried = {"repository": runtime.repository, "tag": runtime.tag, "accelerator": "cpu", "carries": "wheels"}
+    return {"image": {"repository": own.repository, "tag": own.tag}, "runtime": {"images": [carried]}}
+
+
+def service(cluster: clusters.Cluster, log: pathlib.Path) -> None:
+    """Applies an OCRService with nothing but defaults and waits until it is Ready."""
+    kubectl = binaries.tool("kubectl")
+    manifest = {
+        "apiVersion": "kubeocr.io/v1alpha1",
+        "kind": "OCRService",
+        "metadata": {"name": SERVICE, "namespace": "default"},
+    }
+    steps.run(cluster, [kubectl, "apply", "-f", "-"], log, input=json.dumps(manifest))
+    generation = steps.run(cluster, [kubectl, "get", f"ocrservice/{SERVICE}", "-o", "jsonpath={.metadata.generation}"], log)
+    seen = f"--for=jsonpath={{.status.observedGeneration}}={generation}"
+    steps.run(cluster, [kubectl, "wait", f"ocrservice/{SERVICE}", seen, "--timeout=60s"], log)
+    steps.run(cluster, [kubectl, "wait", f"ocrservice/{SERVICE}", "--for=condition=Ready", "--timeout=5m"], log)
+    steps.run(cluster, [kubectl, "rollout", "status", f"deployment/{SERVICE}", "--timeout=5m"], log)
