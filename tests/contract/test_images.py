@@ -1,6 +1,7 @@
 """A wish for languages finds the smallest image that reads them, or says what is missing."""
 
 import pytest
+
 from kubeocr_contract import images, languages, models
 
 SMALL = images.Image(repository="site/ocr", tag="small", accelerator="cpu", models=models.WHEELS)

@@ -1,6 +1,7 @@
 """Every name by which a caller of either API knows a language leads to it."""
 
 import pytest
+
 from kubeocr_contract import languages
 
 # The PaddleOCR API's 21 languages, as its README lists them.

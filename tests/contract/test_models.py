@@ -1,6 +1,7 @@
 """Which models read which language: PaddleOCR 3.7's own choice, by version and size."""
 
 import pytest
+
 from kubeocr_contract import languages, models
 
 

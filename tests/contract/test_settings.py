@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kubeocr_contract import languages, settings
 
 WORD = st.text(st.characters(categories=["L", "N"]), min_size=1)

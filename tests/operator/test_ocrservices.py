@@ -52,6 +52,6 @@ def test_all_problems_are_told_at_once() -> None:
     ],
 )
 def test_what_is_no_service_is_refused(body: dict[str, object], want: str) -> None:
-    with pytest.raises(ocrservices.InvalidService, match="required|must") as caught:
+    with pytest.raises(ocrservices.InvalidService, match=r"required|must") as caught:
         ocrservices.parse(body)
     assert caught.value.problems[0].startswith(want), caught.value.problems
