@@ -1,14 +1,17 @@
-"""How much may wait: pages that were accepted and are not read yet. Asked by `routes` before any work is done for a request."""
+"""How much may wait: pages that were accepted and are not read yet, and the memory that they may hold. Asked by `routes`."""
 
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 from kubeocr_runtime import errors
 
 _SMOOTHING = 0.1
 """Weight of the newest page in the mean time of a page: some ten pages are remembered."""
+_SHARE = 4
+"""A document takes at most one place in so many of the queue: it is read one page a turn, so a book keeps no letter waiting for
+all of its pages, and must not keep one out."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -17,6 +20,9 @@ class Admission:
 
     limit: int
     waiting: int = 0
+    """Pages."""
+    places: int = 0
+    """What is counted against the limit: pages, of each document up to its share."""
     requests: int = 0
     leaving: bool = False
     """Readiness fails, requests are still let in: proxies hear of it a little later."""
@@ -34,17 +40,20 @@ class Admission:
         """
         if self.draining:
             raise errors.Unavailable("this pod is about to end; ask again", headers=errors.retry_after(1))
-        if self.waiting >= self.limit:
-            raise self.overloaded(1)
         ticket = Ticket(self)
-        self.waiting += ticket.left
+        ticket.take(1)
         self.requests += 1
         try:
             yield ticket
         finally:
-            self.waiting -= ticket.left
+            ticket.hold(0)
             self.requests -= 1
             self._tell_if_idle()
+
+    @property
+    def share(self) -> int:
+        """Places that one document may take."""
+        return max(1, self.limit // _SHARE)
 
     def drain(self) -> None:
         """Let no request in any more."""
@@ -53,9 +62,9 @@ class Admission:
 
     def overloaded(self, pages: int) -> errors.Overloaded:
         """The refusal of so many pages, with the time after which there should be room."""
-        wait = self.waiting * self.page_seconds
+        wait = self.places * self.page_seconds
         return errors.Overloaded(
-            f"{self.waiting} pages wait and {pages} more would be over {self.limit}; come again in about {max(wait, 1):.0f} s",
+            f"{self.waiting} pages wait, there is no room for {pages} more; come again in about {max(wait, 1):.0f} s",
             headers=errors.retry_after(wait),
             waiting_pages=self.waiting,
         )
@@ -70,21 +79,66 @@ class Ticket:
     """The pages of one request that still wait."""
 
     admission: Admission
-    left: int = 1
+    left: int = 0
+    places: int = 0
 
     def take(self, pages: int) -> None:
-        """It is known now how many pages there are. Raises `errors.Overloaded`.
-
-        A document with more pages than may wait is let in when nothing else waits: it could never be, otherwise.
-        """
-        others = self.admission.waiting - self.left
-        if others and others + pages > self.admission.limit:
+        """It is known now how many pages there are. Raises `errors.Overloaded`."""
+        places = min(pages, self.admission.share)
+        if self.admission.places - self.places + places > self.admission.limit:
             raise self.admission.overloaded(pages)
-        self.admission.waiting += pages - self.left
-        self.left = pages
+        self.hold(pages)
 
     def done(self, seconds: float) -> None:
         """One page was read, in so many seconds of the engine."""
-        self.left -= 1
-        self.admission.waiting -= 1
+        self.hold(self.left - 1)
         self.admission.page_seconds += _SMOOTHING * (seconds - self.admission.page_seconds)
+
+    def hold(self, pages: int) -> None:
+        """So many pages wait now."""
+        places = min(pages, self.admission.share)
+        self.admission.waiting += pages - self.left
+        self.admission.places += places - self.places
+        self.left, self.places = pages, places
+
+
+class Budget:
+    """An amount of memory that requests share, first come first served. Lives on the event loop's thread only."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.free = total
+        self._first = asyncio.Lock()  # the first in line holds it while it waits; asyncio hands it on in the order of asking
+        self._freed = asyncio.Event()
+
+    @contextlib.asynccontextmanager
+    async def take(self, amount: int) -> AsyncIterator["Holding"]:
+        """Wait until so much is free (or all is, where more is asked for), and hold it."""
+        holding = Holding(self, min(amount, self.total))
+        async with self._first:
+            while self.free < holding.amount:
+                self._freed.clear()
+                await self._freed.wait()
+            self.free -= holding.amount
+        try:
+            yield holding
+        finally:
+            holding.shrink(0)
+
+    def give_back(self, amount: int) -> None:
+        """Whoever waits may look again."""
+        self.free += amount
+        self._freed.set()
+
+
+@dataclasses.dataclass(slots=True)
+class Holding:
+    """What someone holds of a budget."""
+
+    budget: Budget
+    amount: int
+
+    def shrink(self, amount: int) -> None:
+        """It turned out to be less; what is over goes back."""
+        self.budget.give_back(max(0, self.amount - amount))
+        self.amount = min(self.amount, amount)

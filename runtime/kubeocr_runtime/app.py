@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from kubeocr_contract import names, settings, wire
-from kubeocr_runtime import admission, errors, metrics, openapi, routes, worker
+from kubeocr_runtime import admission, errors, metrics, openapi, routes, turns, worker
 
 LOG = logging.getLogger("kubeocr.http")
 FAILED = web.AppKey("failed", asyncio.Event)
@@ -22,19 +22,15 @@ _PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; worker-src blob:; connect-src 'self'"
 )
 _CLIENT_LEFT = 499
+_LARGEST_UPLOADS = 4
+"""As many files of the largest size that is allowed may be in memory, or more smaller ones."""
 
 
 def create_app(chosen: settings.Settings, reader: worker.Reader, store: worker.Store) -> web.Application:
     """The application with these settings; `reader` and `store` are fakes in tests."""
     app = web.Application(middlewares=[observe, render_errors])
     app[FAILED] = asyncio.Event()
-    app[routes.SERVICES] = routes.Services(
-        chosen,
-        store,
-        worker.Worker(reader, chosen.request_timeout_seconds),
-        admission.Admission(chosen.queue_pages),
-        metrics.Metrics(),
-    )
+    app[routes.SERVICES] = _services(chosen, reader, store)
     app.cleanup_ctx.append(_run_worker)
     app.add_routes(
         [
@@ -53,6 +49,21 @@ def create_app(chosen: settings.Settings, reader: worker.Reader, store: worker.S
     return app
 
 
+def _services(chosen: settings.Settings, reader: worker.Reader, store: worker.Store) -> routes.Services:
+    engine = worker.Worker(reader, chosen.request_timeout_seconds)
+    figures = metrics.Metrics()
+    return routes.Services(
+        settings=chosen,
+        store=store,
+        worker=engine,
+        entrance=admission.Admission(chosen.queue_pages),
+        uploads=admission.Budget(_LARGEST_UPLOADS * chosen.upload_mib * 2**20),
+        # one page of the largest size that is allowed, or as many smaller ones
+        turns=turns.Turns(engine, admission.Budget(chosen.megapixels * 1_000_000), figures),
+        metrics=figures,
+    )
+
+
 @web.middleware
 async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     """One line of log and one observation a request; nothing of a document's content."""
@@ -61,6 +72,9 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         response = await handler(request)
         status = response.status
+        if request.app[routes.SERVICES].entrance.leaving:
+            # a proxy that hears of our end sends no new connection, but goes on with those that it has
+            response.force_close()
     finally:
         seconds = time.monotonic() - begin
         route = _route(request)

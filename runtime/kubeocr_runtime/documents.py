@@ -1,6 +1,7 @@
 """From bytes to pages, one at a time, within the limits. Blocking; `routes` calls it in a thread."""
 
 import contextlib
+import ctypes
 import dataclasses
 import io
 import math
@@ -22,6 +23,7 @@ PIL.Image.MAX_IMAGE_PIXELS = None
 
 PDF_DPI = 200
 _POINTS_PER_INCH = 72
+_SIDE = 32_000  # OpenCV cuts lines out with 16-bit coordinates: cv::remap, SHRT_MAX
 _PDF_HEADER_WITHIN = 1024  # bytes of rubbish that readers put up with before %PDF- (ISO 32000-1, annex H.3, note 13)
 _PDFIUM = threading.Lock()  # PDFium is not thread-safe: https://pypdfium2.readthedocs.io/en/stable/python_api.html
 
@@ -44,9 +46,13 @@ class Page:
 
 
 class Document(Protocol):
-    """An opened file; `close` frees it."""
+    """An opened file. Any thread may call it, one call at a time goes on; after `close` every page is broken."""
 
     pages: int
+
+    def pixels(self, index: int) -> int:
+        """Of a page (from 0), told without decoding it. Raises `errors.BrokenDocument`, `errors.TooLarge`."""
+        ...
 
     def page(self, index: int) -> Page:
         """Decode a page (from 0). Raises `errors.BrokenDocument`, `errors.TooLarge`."""
@@ -87,22 +93,37 @@ class _Picture:
     """An image; each frame of a TIFF is a page, of any other format only the first is (the rest would be animation)."""
 
     def __init__(self, data: bytes, kind: str, limits: settings.Settings) -> None:
+        self._kind = kind
         self._limits = limits
+        self._lock = threading.Lock()
         with _decoding(kind):
             self._image = PIL.Image.open(io.BytesIO(data), formats=_OPENED_AS.get(kind, (kind,)))
             self.pages = getattr(self._image, "n_frames", 1) if kind == "TIFF" else 1
 
+    def pixels(self, index: int) -> int:
+        """From the frame's header."""
+        with self._lock:
+            return self._seek(index)
+
     def page(self, index: int) -> Page:
         """Decode one frame."""
-        with _decoding(self._image.format or "image", index + 1):
-            self._image.seek(index)
-            _check_size(self._image.size, self._limits)
+        with self._lock, _decoding(self._kind, index + 1):
+            self._seek(index)
             upright = PIL.ImageOps.exif_transpose(self._image)
             return Page(index + 1, np.ascontiguousarray(np.asarray(_flat(upright))[:, :, ::-1]))
 
     def close(self) -> None:
         """Free the file's bytes."""
-        self._image.close()
+        with self._lock:
+            self._image.close()
+
+    def _seek(self, index: int) -> int:
+        """Go to a frame; its pixels, which are few enough."""
+        with _decoding(self._kind, index + 1):
+            self._image.seek(index)
+        size = self._image.size
+        _check_size(size, self._limits)
+        return size[0] * size[1]
 
 
 class _Pdf:
@@ -113,6 +134,7 @@ class _Pdf:
         try:
             with _PDFIUM:
                 self._file = pypdfium2.PdfDocument(data)
+                self._file.init_forms()  # without it, what was filled into a form is not drawn
                 self.pages = len(self._file)
         except pypdfium2.PdfiumError as e:
             raise _pdf_error(e) from None
@@ -120,18 +142,18 @@ class _Pdf:
             self.close()
             raise errors.BrokenDocument("file: the PDF has no pages")
 
+    def pixels(self, index: int) -> int:
+        """From the page's size."""
+        with _PDFIUM, _rendering(index), contextlib.closing(self._file[index]) as page:
+            width, height = map(float, page.get_size())
+            return math.ceil(width * height * self._scale((width, height)) ** 2)
+
     def page(self, index: int) -> Page:
         """Render one page at PDF_DPI, or at less where that is more pixels than the limit."""
-        try:
-            with _PDFIUM:
-                page = self._file[index]
-                bitmap = page.render(scale=self._scale(page.get_size()), rev_byteorder=False)
-                image = np.array(bitmap.to_numpy()[:, :, :3])
-                bitmap.close()
-                page.close()
-        except pypdfium2.PdfiumError as e:
-            raise errors.BrokenDocument(f"file: page {index + 1} of the PDF cannot be rendered: {e}", page=index + 1) from None
-        return Page(index + 1, image)
+        with _PDFIUM, _rendering(index), contextlib.closing(self._file[index]) as page:
+            bitmap = page.render(scale=self._scale(page.get_size()), rev_byteorder=False)
+            with contextlib.closing(bitmap):
+                return Page(index + 1, np.array(bitmap.to_numpy()[:, :, :3]))
 
     def close(self) -> None:
         """Free the file."""
@@ -139,9 +161,17 @@ class _Pdf:
             self._file.close()
 
     def _scale(self, size: tuple[float, float]) -> float:
-        inches = size[0] * size[1] / _POINTS_PER_INCH**2
-        most = math.sqrt(self._limits.megapixels * 1e6 / max(inches, 1e-6))
-        return min(PDF_DPI, most) / _POINTS_PER_INCH
+        """Pixels a point."""
+        most = min(self._limits.megapixels * 1e6 / max(size[0] * size[1], 1e-6), (_SIDE / max(*size, 1e-6)) ** 2)
+        return min(PDF_DPI / _POINTS_PER_INCH, math.sqrt(most))
+
+
+@contextlib.contextmanager
+def _rendering(index: int) -> Iterator[None]:
+    try:
+        yield
+    except (pypdfium2.PdfiumError, ctypes.ArgumentError) as e:
+        raise errors.BrokenDocument(f"file: page {index + 1} of the PDF cannot be rendered: {e}", page=index + 1) from None
 
 
 def _pdf_error(error: Exception) -> errors.OcrError:
@@ -176,6 +206,8 @@ def _check_size(size: tuple[int, int], limits: settings.Settings) -> None:
             f"file: {size[0]} x {size[1]} pixels are more than {limits.megapixels} megapixels",
             limit_megapixels=limits.megapixels,
         )
+    if max(size) > _SIDE:
+        raise errors.TooLarge(f"file: {size[0]} x {size[1]} pixels; no side may be over {_SIDE}", limit_side=_SIDE)
 
 
 def _flat(image: PIL.Image.Image) -> PIL.Image.Image:
@@ -184,13 +216,14 @@ def _flat(image: PIL.Image.Image) -> PIL.Image.Image:
         image = _eight_bits(image)
     if image.mode in {"RGBA", "LA", "PA", "RGBa", "La"} or "transparency" in image.info:
         layer = image.convert("RGBA")
-        white = PIL.Image.new("RGBA", layer.size, "white")
-        image = PIL.Image.alpha_composite(white, layer)
+        white = PIL.Image.new("RGB", layer.size, "white")
+        white.paste(layer, mask=layer)
+        return white
     return image.convert("RGB")
 
 
 def _eight_bits(image: PIL.Image.Image) -> PIL.Image.Image:
     """Deep greyscale, whose range no format tells for sure: 16 bits if any value needs them."""
-    values = np.asarray(image, dtype=np.float64)
-    most = 65535.0 if values.max(initial=0) > 255 else 255.0
-    return PIL.Image.fromarray(np.clip(values / most * 255, 0, 255).astype(np.uint8))
+    values = np.asarray(image)
+    most = 65535 if values.max(initial=0) > 255 else 255
+    return PIL.Image.fromarray((values.clip(0, most) // (257 if most > 255 else 1)).astype(np.uint8))

@@ -4,6 +4,8 @@ import prometheus_client
 
 from kubeocr_contract import images, names
 
+READ, FAILED, SKIPPED = "read", "failed", "skipped"
+"""How a page ends; skipped: nobody waited for it any more."""
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 # A line takes milliseconds, a page of a newspaper ten seconds, a book minutes.
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
@@ -33,11 +35,18 @@ class Metrics:
         self.queue_pages = prometheus_client.Gauge(
             names.METRIC_QUEUE_PAGES, "Pages accepted and not read yet.", registry=self.registry
         )
-        self.busy_seconds = prometheus_client.Gauge(
+        self.busy_seconds = prometheus_client.Counter(
             names.METRIC_BUSY_SECONDS, "Seconds that the engine has worked.", registry=self.registry
         )
+        self._busy_seen = 0.0
+        prometheus_client.ProcessCollector(registry=self.registry)
         info = prometheus_client.Info(names.METRIC_INFO, "The runtime.", registry=self.registry)
         info.info({"version": images.PROJECT_VERSION})
+
+    def engine_worked(self, seconds: float) -> None:
+        """In all, since the start."""
+        self.busy_seconds.inc(max(0.0, seconds - self._busy_seen))
+        self._busy_seen = seconds
 
     def render(self) -> bytes:
         """In Prometheus' text format."""

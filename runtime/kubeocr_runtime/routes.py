@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 
 from aiohttp import web
 
 from kubeocr_contract import settings, wire
-from kubeocr_runtime import admission, documents, errors, guide, metrics, pipelines, uploads, wishes, worker
+from kubeocr_runtime import admission, errors, guide, metrics, turns, uploads, wishes, worker
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -18,7 +18,10 @@ class Services:
     settings: settings.Settings
     store: worker.Store
     worker: worker.Worker
-    admission: admission.Admission
+    entrance: admission.Admission
+    uploads: admission.Budget
+    """Bytes of files that are in memory."""
+    turns: turns.Turns
     metrics: metrics.Metrics
 
 
@@ -28,18 +31,25 @@ SERVICES = web.AppKey("services", Services)
 async def recognise(route: wire.OcrRoute, request: web.Request) -> web.Response:
     """POST of a form with a file: every page's lines."""
     services = request.app[SERVICES]
-    limit = services.settings.upload_mib * 2**20
-    uploads.refuse_if_declared_too_large(request, limit)
+    uploads.refuse_if_declared_too_large(request, services.settings.upload_mib * 2**20)
     refuse_while_loading(services)
-    with services.admission.admit() as ticket:
+    with services.entrance.admit() as ticket:
         async with _deadline(services.settings.request_timeout_seconds):
-            form = await uploads.receive(request, limit)
-            wish = wishes.parse(route, form.fields, services.store, services.worker.reader)
-            document = await asyncio.to_thread(documents.open_document, form.file, services.settings)
-            with contextlib.closing(document):
-                ticket.take(document.pages)
-                reads = await _read_all(document, wish.options, services, ticket)
+            reads, wish = await _read(route, request, services, ticket)
     return web.json_response(wishes.answer(wish, reads))
+
+
+async def _read(
+    route: wire.OcrRoute, request: web.Request, services: Services, ticket: admission.Ticket
+) -> tuple[list[worker.Read], wishes.Wish]:
+    limit = services.settings.upload_mib * 2**20
+    async with services.uploads.take(uploads.expected(request, limit)) as held:
+        form = await uploads.receive(request, limit)
+        held.shrink(len(form.file))
+        wish = wishes.parse(route, form.fields, services.store, services.worker.reader)
+        async with turns.opened(form.file, services.settings) as document:
+            ticket.take(document.pages)
+            return await services.turns.read_all(document, wish.options, ticket), wish
 
 
 async def list_languages(request: web.Request) -> web.Response:
@@ -58,7 +68,7 @@ async def live(request: web.Request) -> web.Response:
 async def ready(request: web.Request) -> web.Response:
     """Whether pages can be sent: models are loaded, a known page came back right, and the pod is not about to end."""
     services = request.app[SERVICES]
-    if services.admission.leaving:
+    if services.entrance.leaving:
         raise errors.Unavailable("this pod is about to end", headers=errors.retry_after(1))
     refuse_while_loading(services)
     return web.json_response({"status": "ok"})
@@ -67,8 +77,8 @@ async def ready(request: web.Request) -> web.Response:
 async def expose_metrics(request: web.Request) -> web.Response:
     """GET in Prometheus' text format."""
     services = request.app[SERVICES]
-    services.metrics.queue_pages.set(services.admission.waiting)
-    services.metrics.busy_seconds.set(services.worker.busy_seconds)
+    services.metrics.queue_pages.set(services.entrance.waiting)
+    services.metrics.engine_worked(services.worker.busy_seconds)
     return web.Response(body=services.metrics.render(), headers={"Content-Type": metrics.CONTENT_TYPE})
 
 
@@ -76,43 +86,6 @@ def refuse_while_loading(services: Services) -> None:
     """Raises `errors.Unavailable`."""
     if not services.worker.ready:
         raise errors.Unavailable("models are still loading", headers=errors.retry_after(2))
-
-
-async def _read_all(
-    document: documents.Document, options: pipelines.ReadOptions, services: Services, ticket: admission.Ticket
-) -> list[worker.Read]:
-    """Every page in turn; the next is decoded while one is read. Whoever leaves takes the rest out of the line."""
-    reads = []
-    async with contextlib.aclosing(_decoded(document)) as pages:
-        async for page in pages:
-            read = await services.worker.read(page, options)
-            ticket.done(read.inference_seconds)
-            _count(services.metrics, read)
-            reads.append(read)
-    return reads
-
-
-async def _decoded(document: documents.Document) -> AsyncGenerator[documents.Page, None]:
-    def decode(index: int) -> Awaitable[documents.Page]:
-        return asyncio.to_thread(document.page, index)
-
-    following = asyncio.ensure_future(decode(0))
-    try:
-        for index in range(document.pages):
-            page = await following
-            if index + 1 < document.pages:
-                following = asyncio.ensure_future(decode(index + 1))
-            yield page
-    finally:
-        following.cancel()
-        # the thread cannot be stopped: the document must not be closed under it
-        await asyncio.wait([following])
-
-
-def _count(figures: metrics.Metrics, read: worker.Read) -> None:
-    figures.pages.labels("read").inc()
-    figures.page_seconds.labels("queue").observe(read.queue_seconds)
-    figures.page_seconds.labels("inference").observe(read.inference_seconds)
 
 
 @contextlib.asynccontextmanager

@@ -2,56 +2,90 @@
 
 import asyncio
 import logging
+import os
 import signal
+from typing import NoReturn
 
 from aiohttp import web
 
 from kubeocr_contract import names, settings
-from kubeocr_runtime import admission, app, models, pipelines, routes
+from kubeocr_runtime import admission, app, engines, models, pipelines, routes
 
 LOG = logging.getLogger("kubeocr.serving")
 _LAST_WRITES_SECONDS = 5.0
 
 
 def serve(chosen: settings.Settings) -> int:
-    """Serve until SIGTERM or SIGINT; the exit code: 1 where models could not be loaded or accepted work did not end in time."""
+    """Serve until SIGTERM or SIGINT; the exit code: 1 where it could not start or accepted work did not end in time."""
     logging.basicConfig(
         level=chosen.log_level.upper(), format="time=%(asctime)s level=%(levelname)s logger=%(name)s %(message)s"
     )
-    store = models.Store.open(chosen)
-    return asyncio.run(_serve(chosen, app.create_app(chosen, pipelines.Pipelines.open(chosen), store)))
+    try:
+        application = app.create_app(chosen, pipelines.Pipelines.open(chosen), models.Store.open(chosen))
+    except (models.BadModels, engines.EngineUnavailable) as e:
+        LOG.critical("models cannot be loaded: %s", e)
+        return 1
+    return asyncio.run(_serve(chosen, application))
 
 
 async def _serve(chosen: settings.Settings, application: web.Application) -> int:
     # a client that leaves cancels its handler, which takes its pages out of the line
     runner = web.AppRunner(application, handler_cancellation=True, access_log=None, shutdown_timeout=_LAST_WRITES_SECONDS)
     await runner.setup()
-    await web.TCPSite(runner, chosen.host, chosen.port).start()
-    LOG.info("listening host=%s port=%d", chosen.host, chosen.port)
     try:
-        failed = await _told_to_end(application[app.FAILED])
-        return 1 if failed else await _drain(application[routes.SERVICES].admission, chosen.drain_seconds)
+        code = await _until_the_end(chosen, application, runner)
     finally:
         await runner.cleanup()
+    if code:
+        _leave(code)
+    return code
 
 
-async def _told_to_end(failed: asyncio.Event) -> bool:
-    """Waits for a signal, or for the models to fail: whether they failed."""
+async def _until_the_end(chosen: settings.Settings, application: web.Application, runner: web.AppRunner) -> int:
+    try:
+        await web.TCPSite(runner, chosen.host, chosen.port).start()
+    except OSError as e:
+        LOG.critical("cannot listen on host=%s port=%d: %s", chosen.host, chosen.port, e.strerror)
+        return 1
+    LOG.info("listening host=%s port=%d", chosen.host, chosen.port)
+    ended = await _told_to_end(application[app.FAILED])
+    if ended is None:
+        return 1
+    return await _drain(application[routes.SERVICES].entrance, chosen.drain_seconds, ended)
+
+
+def _leave(code: int) -> NoReturn:
+    """End without waiting for threads: what they still do, nobody waits for, and a hung engine would keep the process for good."""
+    logging.shutdown()
+    os._exit(code)
+
+
+async def _told_to_end(failed: asyncio.Event) -> signal.Signals | None:
+    """Waits for a signal, which it returns, or for the models to fail."""
     ended = asyncio.Event()
+    told: list[signal.Signals] = []
+
+    def note(number: signal.Signals) -> None:
+        told.append(number)
+        ended.set()
+        # a second one does not wait for anybody
+        asyncio.get_running_loop().add_signal_handler(number, _leave, 128 + number)
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+        asyncio.get_running_loop().add_signal_handler(number, note, number)
     waits = [asyncio.create_task(event.wait()) for event in (ended, failed)]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:
         wait.cancel()
-    return failed.is_set()
+    return told[0] if told else None
 
 
-async def _drain(entrance: admission.Admission, seconds: int) -> int:
+async def _drain(entrance: admission.Admission, seconds: int, ended: signal.Signals) -> int:
     """Fail readiness, answer on until every proxy has heard of it, then finish what was accepted."""
     entrance.leaving = True
     LOG.info("ending requests=%d waiting_pages=%d", entrance.requests, entrance.waiting)
-    await asyncio.sleep(min(names.UNREADY_SECONDS, seconds))
+    if ended == signal.SIGTERM:  # from a kubelet; who presses Ctrl-C has no proxies
+        await asyncio.sleep(min(names.UNREADY_SECONDS, seconds))
     entrance.drain()
     try:
         async with asyncio.timeout(seconds):

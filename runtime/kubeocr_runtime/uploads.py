@@ -11,6 +11,7 @@ from kubeocr_runtime import errors
 
 _CHUNK = 256 * 1024
 _FIELD_BYTES = 4096
+_FIELDS = 64
 _FORM_BYTES = 64 * 1024
 """What the form's head and other fields may add to the file."""
 
@@ -27,6 +28,11 @@ def refuse_if_declared_too_large(request: web.Request, limit: int) -> None:
     """A body whose declared length is over the limit is refused unread. Raises `errors.TooLarge`."""
     if request.content_length is not None and request.content_length > limit + _FORM_BYTES:
         raise _too_large(limit)
+
+
+def expected(request: web.Request, limit: int) -> int:
+    """Bytes of memory that the form may need: what is declared, or all that is allowed."""
+    return limit if request.content_length is None else min(request.content_length, limit)
 
 
 async def receive(request: web.Request, limit: int) -> Form:
@@ -53,20 +59,28 @@ async def receive(request: web.Request, limit: int) -> Form:
 async def _take(part: object, limit: int, files: list[bytes], fields: dict[str, str]) -> None:
     if not isinstance(part, aiohttp.BodyPartReader):
         raise errors.InvalidField("the form has a multipart part inside; send plain fields")
-    if part.name == wire.FILE_FIELD:
-        files.append(await _read(part, 0 if files else limit))
+    name = part.name or ""
+    if name != wire.FILE_FIELD:
+        fields[name] = await _text(part, name, fields)
+    elif files:
+        raise errors.InvalidField(f"{name}: one file is needed, more were sent", field=name)
     else:
-        fields[part.name or ""] = (await _read(part, _FIELD_BYTES)).decode(errors="replace")
+        files.append(await _read(part, limit, _too_large(limit)))
 
 
-async def _read(part: aiohttp.BodyPartReader, limit: int) -> bytes:
+async def _text(part: aiohttp.BodyPartReader, name: str, fields: Mapping[str, str]) -> str:
+    if len(fields) >= _FIELDS:
+        raise errors.InvalidField(f"the form has more than {_FIELDS} fields")
+    too_long = errors.InvalidField(f"{name[:_FIELDS]}: longer than {_FIELD_BYTES} bytes", field=name[:_FIELDS])
+    return (await _read(part, _FIELD_BYTES, too_long)).decode(errors="replace")
+
+
+async def _read(part: aiohttp.BodyPartReader, limit: int, refusal: errors.OcrError) -> bytes:
     data = bytearray()
     while chunk := await part.read_chunk(_CHUNK):
         data += chunk
         if len(data) > limit:
-            if limit:
-                raise _too_large(limit)
-            raise errors.InvalidField(f"{wire.FILE_FIELD}: one file is needed, more were sent", field=wire.FILE_FIELD)
+            raise refusal
     return bytes(data)
 
 

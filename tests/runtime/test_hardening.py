@@ -29,7 +29,10 @@ OCR = "/ocr/ppocrv6"
             b"PNG", {"use_textline_orientation": "maybe"}, 422, "invalid_field", "'maybe' is neither true", id="no-boolean"
         ),
         pytest.param(b"PNG", {"order": "spiral"}, 422, "invalid_field", "reading, raster", id="no-order"),
-        pytest.param(b"PNG", {"lang": "x" * 5000}, 413, "too_large", "larger than", id="long-field"),
+        pytest.param(
+            b"PNG", {f"field{n}": "" for n in range(100)}, 422, "invalid_field", "more than 64 fields", id="many-fields"
+        ),
+        pytest.param(b"PNG", {"lang": "x" * 5000}, 422, "invalid_field", "lang: longer than 4096", id="long-field"),
     ],
 )
 async def test_each_mistake_has_its_error(service, form, file, fields: dict, status: int, code: str, words: str) -> None:
