@@ -1,0 +1,175 @@
+"""How the parts are put together, and in which order they start and end. Called by __main__.py."""
+
+import asyncio
+import contextlib
+import dataclasses
+import datetime as dt
+import functools
+import logging
+import pathlib
+import signal
+from collections.abc import AsyncIterator
+
+from kubernetes.aio import client as api
+
+from kubeocr_contract import names
+from kubeocr_operator import (
+    cluster,
+    config,
+    devices,
+    errors,
+    handlers,
+    health,
+    kinds,
+    leadership,
+    metrics,
+    reconcile,
+    store,
+    watches,
+    workers,
+    workqueue,
+)
+
+_CRD_SECONDS = 5.0
+_CONFIG_SECONDS = 5.0
+_REMIND_SECONDS = 60.0
+_LOG = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """What the command line says."""
+
+    namespaces: tuple[str, ...]
+    """To be held to; empty for all."""
+    config: pathlib.Path | None
+    lease_namespace: str
+    identity: str
+    """Of this replica, unlike any other's."""
+    workers: int
+    host: str
+    port: int
+    resync_seconds: float
+
+
+class Operator:
+    """One replica: everything that it holds."""
+
+    def __init__(self, options: Options, client: api.ApiClient, defaults: config.Config) -> None:
+        """Nothing is sent yet."""
+        self.options = options
+        self.counts = metrics.Metrics()
+        self.lease = leadership.Lease(client, namespace=options.lease_namespace, identity=options.identity)
+        self.cluster = cluster.KubeCluster(client, self.counts, lambda: self.lease.valid)
+        self.queue = workqueue.WorkQueue()
+        self.triggers = handlers.Triggers(store.Store(), self.queue)
+        self.ages = watches.Ages()
+        self.world = reconcile.World(
+            cluster=self.cluster,
+            store=self.triggers.store,
+            devices=devices.Devices(self.cluster),
+            config=defaults,
+            instance=options.identity,
+            now=functools.partial(dt.datetime.now, dt.UTC),
+        )
+        self.counts.follow("queue_depth", "Services in line", lambda: len(self.queue))
+        self.counts.follow("watch_age_seconds", "Silence of the most silent watch", lambda: self.ages.oldest)
+        self.counts.follow("leader", "1 while this replica leads", lambda: float(self.lease.valid))
+
+    async def run(self) -> None:
+        """Answers probes, waits for the CRD and for the lease, and works until it is told to end. Raises `LeaseLost`."""
+        async with self._serving():
+            await self._crd()
+            await leadership.lead(self.lease, self._work)
+
+    async def _work(self) -> None:
+        """The leader's life: know everything, then reconcile, then watch."""
+        await self.triggers.fill(self.cluster, self.options.namespaces)
+        story = functools.partial(reconcile.reconcile, world=self.world)
+        tasks = [asyncio.create_task(workers.work(self.queue, story, self.counts)) for _ in range(self.options.workers)]
+        tasks.append(asyncio.create_task(workers.resync(self.options.resync_seconds, self._refresh)))
+        tasks.append(asyncio.create_task(self._reread()))
+        try:
+            await handlers.watch(self.triggers, self.ages, self.options.namespaces)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    async def _refresh(self) -> None:
+        await self.triggers.fill(self.cluster, self.options.namespaces)
+        self.triggers.remind(_REMIND_SECONDS)
+
+    async def _crd(self) -> None:
+        """Waits until the API server knows OCRServices: kopf would look but once."""
+        while not await self._known():
+            _LOG.warning("waiting for the CRD of %s", names.KIND)
+            await asyncio.sleep(_CRD_SECONDS)
+
+    async def _known(self) -> bool:
+        try:
+            return await self.cluster.served(kinds.OCR_SERVICE)
+        except errors.Unavailable as error:
+            _LOG.warning("the API server does not answer: %s", error)
+            return False
+
+    async def _reread(self) -> None:
+        """Takes in a changed configuration; one that is wrong is logged and the old one stays."""
+        path, known = self.options.config, _text(self.options.config)
+        while path is not None:
+            await asyncio.sleep(_CONFIG_SECONDS)
+            if (text := _text(path)) != known:
+                known = text
+                self._configure(path)
+
+    def _configure(self, path: pathlib.Path) -> None:
+        try:
+            self.world.config = config.read(path)
+        except errors.InvalidConfig as error:
+            _LOG.error("the changed configuration is not used: %s", error)
+            self.counts.errors.labels(reason=type(error).__name__).inc()
+            return
+        _LOG.info("configuration changed")
+        self.triggers.remind(0)
+
+    @contextlib.asynccontextmanager
+    async def _serving(self) -> AsyncIterator[None]:
+        signs = health.Signs(
+            leads=lambda: self.lease.valid,
+            reachable=lambda: self.lease.reachable,
+            watch_age=lambda: self.ages.oldest,
+            waiting=lambda: self.queue.waiting,
+        )
+        runner = await health.serve(health.app(signs, self.counts), self.options.host, self.options.port)
+        try:
+            yield
+        finally:
+            await runner.cleanup()
+
+
+async def run(options: Options) -> None:
+    """A replica, until SIGTERM or SIGINT. Raises one of errors.py where it cannot go on."""
+    defaults = config.read(options.config)
+    client = await cluster.connect()
+    try:
+        await _until_told(Operator(options, client, defaults))
+    finally:
+        await client.close()  # type: ignore[no-untyped-call]
+
+
+async def _until_told(operator: Operator) -> None:
+    """Kopf takes the signals over once it runs, and ends; until then they are ours."""
+    running = asyncio.ensure_future(operator.run())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, running.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+
+
+def _text(path: pathlib.Path | None) -> str | None:
+    """A file's text, None where it cannot be read just now: a mounted ConfigMap is replaced by renaming."""
+    try:
+        return None if path is None else path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None

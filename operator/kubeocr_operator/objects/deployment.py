@@ -1,0 +1,95 @@
+"""The pods: hardened for Pod Security `restricted`, probed and drained as the contract says."""
+
+from typing import Any
+
+from kubeocr_contract import names, settings
+from kubeocr_operator import kinds, plans
+from kubeocr_operator.objects import metadata
+
+_USER = 65532
+"""The images' own user: no root, and none that a node would have."""
+_STARTUP_SECONDS = 600
+"""A large model on a busy disk; a pod that is not ready by then is started anew."""
+_DEADLINE_SECONDS = _STARTUP_SECONDS + 300
+"""When a rollout counts as stuck: the start, and five minutes to pull an image of some GB."""
+
+
+def build(plan: plans.Plan) -> dict[str, Any]:
+    """A Deployment. `replicas` is always in it, under an autoscaler too: that one scales the OCRService."""
+    rolling = {"maxSurge": plan.rollout.max_surge, "maxUnavailable": plan.rollout.max_unavailable}
+    return {
+        **metadata.build(kinds.DEPLOYMENT, plan.owner),
+        "spec": {
+            "replicas": plan.replicas,
+            "revisionHistoryLimit": 3,
+            "progressDeadlineSeconds": _DEADLINE_SECONDS,
+            "selector": {"matchLabels": plans.labels(plan.owner.name)},
+            "strategy": {"type": "RollingUpdate", "rollingUpdate": rolling},
+            "template": {"metadata": {"labels": metadata.labels(plan.owner.name)}, "spec": _pod(plan)},
+        },
+    }
+
+
+def _pod(plan: plans.Plan) -> dict[str, Any]:
+    drain = plan.settings.drain_seconds + names.UNREADY_SECONDS + names.GRACE_MARGIN_SECONDS
+    return {
+        "serviceAccountName": metadata.name(kinds.SERVICE_ACCOUNT, plan.owner.name),
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "terminationGracePeriodSeconds": drain,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": _USER,
+            "runAsGroup": _USER,
+            "fsGroup": _USER,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [_container(plan)],
+        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": f"{plan.scratch_mib}Mi"}}],
+        "topologySpreadConstraints": [_spread(plan)],
+        **({"runtimeClassName": plan.runtime_class_name} if plan.runtime_class_name else {}),
+        **({"imagePullSecrets": [{"name": secret} for secret in plan.pull_secrets]} if plan.pull_secrets else {}),
+    }
+
+
+def _container(plan: plans.Plan) -> dict[str, Any]:
+    return {
+        "name": names.RUNTIME_CONTAINER,
+        "image": plan.image,
+        "imagePullPolicy": plan.pull_policy,
+        "env": [{"name": name, "value": value} for name, value in settings.to_env(plan.settings).items()],
+        "ports": [{"name": names.HTTP_PORT_NAME, "containerPort": plan.settings.port, "protocol": "TCP"}],
+        "resources": {
+            kind: dict(amounts) for kind, amounts in (("requests", plan.requests), ("limits", plan.limits)) if amounts
+        },
+        "startupProbe": _probe(names.READYZ, period=1, failures=_STARTUP_SECONDS),
+        "readinessProbe": _probe(names.READYZ, period=5, failures=2),
+        "livenessProbe": _probe(names.LIVEZ, period=10, failures=6),
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "readOnlyRootFilesystem": True,
+        },
+        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - the pod's own, not this machine's
+    }
+
+
+def _probe(path: str, *, period: int, failures: int) -> dict[str, Any]:
+    """With 5 s to answer: inference may take every core, and a slow answer is no dead pod."""
+    return {
+        "httpGet": {"path": path, "port": names.HTTP_PORT_NAME},
+        "periodSeconds": period,
+        "timeoutSeconds": 5,
+        "failureThreshold": failures,
+    }
+
+
+def _spread(plan: plans.Plan) -> dict[str, Any]:
+    """Over nodes where there are some, each revision by itself; never a reason not to run."""
+    return {
+        "maxSkew": 1,
+        "topologyKey": "kubernetes.io/hostname",
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": plans.labels(plan.owner.name)},
+        "matchLabelKeys": ["pod-template-hash"],
+    }

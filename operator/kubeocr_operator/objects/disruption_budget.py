@@ -1,0 +1,18 @@
+"""How many pods a node drain may take at once."""
+
+from typing import Any
+
+from kubeocr_operator import kinds, plans
+from kubeocr_operator.objects import metadata
+
+
+def build(plan: plans.Plan) -> dict[str, Any]:
+    """A PodDisruptionBudget. Pods that are not ready may always go, or a broken service would block the drain of its node."""
+    return {
+        **metadata.build(kinds.DISRUPTION_BUDGET, plan.owner),
+        "spec": {
+            "selector": {"matchLabels": plans.labels(plan.owner.name)},
+            "unhealthyPodEvictionPolicy": "AlwaysAllow",
+            **plan.budget,
+        },
+    }

@@ -1,0 +1,209 @@
+"""The story of one OCRService: what is wanted, what is there, what to do about it, and what to say. Called by workers.py.
+
+It reads what the watches brought (store.py), writes only what differs, and can be run at any time and any number of times.
+"""
+
+import dataclasses
+import datetime as dt
+import json
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kubeocr_contract import names
+from kubeocr_operator import (
+    cluster,
+    conditions,
+    config,
+    devices,
+    drift,
+    errors,
+    events,
+    kinds,
+    objects,
+    ocrservices,
+    ownership,
+    plans,
+    store,
+    workqueue,
+)
+
+Object = Mapping[str, Any]
+TAKEN_SECONDS = 60.0
+"""When to look again whether a name is free: what is not ours is not watched."""
+_NAMED_PATHS = 5
+_LOG = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(kw_only=True, slots=True)
+class World:
+    """What a reconcile works with."""
+
+    cluster: cluster.Cluster
+    store: store.Store
+    devices: devices.Devices
+    config: config.Config
+    """Replaced when its file changes."""
+    instance: str
+    """Names this process in events."""
+    now: Callable[[], dt.datetime]
+    said: events.Memory = dataclasses.field(default_factory=events.Memory)
+    wanted: dict[workqueue.Key, int] = dataclasses.field(default_factory=dict)
+    """A digest of what was wanted last: a child that differs though this did not was changed by somebody else."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class _Done:
+    """What became of the children."""
+
+    repaired: tuple[str, ...] = ()
+    obstacle: conditions.Trouble | None = None
+    refused: errors.Refused | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Outcome:
+    """A reconcile that came to its end. `again`: seconds after which to look once more without a reason from outside."""
+
+    status: Object | None = None
+    """None where the service is gone or going."""
+    again: float | None = None
+
+
+async def reconcile(key: workqueue.Key, world: World) -> Outcome:
+    """Brings the children and the status of one service to what its spec says. Raises one of errors.py to be called again."""
+    body = world.store.get(kinds.OCR_SERVICE, key)
+    if body is None or ownership.going(body):
+        world.wanted.pop(key, None)
+        return Outcome()
+    plan, refusal = await _decide(body, world)
+    done = _Done() if plan is None else await _make_so(plan, key, world)
+    if done is None:
+        return Outcome()
+    status = _observe(body, plan, refusal, done, world)
+    await _report(body, status, done, world)
+    if done.refused is not None:
+        raise done.refused
+    return Outcome(status, TAKEN_SECONDS if done.obstacle is not None else None)
+
+
+async def _decide(body: Object, world: World) -> tuple[plans.Plan | None, conditions.Trouble | None]:
+    """The plan, or why there is none: then nothing is touched, and what runs runs on."""
+    try:
+        service = ocrservices.parse(body)
+        offered = plans.undecided(service) and await world.devices.offered(service.spec.accelerator.resource)
+        return plans.resolve(service, world.config, plans.accelerator(service, offered=offered)), None
+    except ocrservices.InvalidService as error:
+        return None, conditions.Trouble(conditions.INVALID, str(error))
+    except errors.NotCarried as error:
+        return None, conditions.Trouble(conditions.NOT_CARRIED, str(error))
+
+
+async def _make_so(plan: plans.Plan, key: workqueue.Key, world: World) -> _Done | None:
+    """Applies what differs and deletes what is no longer wanted; None where the service went meanwhile."""
+    wanted = objects.desired(plan)
+    live = {kind: await _look(kind, obj, world) for kind, obj in wanted.items()}
+    objections = [said for found in live.values() if found is not None and (said := ownership.objection(found, plan.owner))]
+    if objections:
+        return _Done(obstacle=conditions.Trouble(conditions.NAME_TAKEN, "; ".join(objections)))
+    if None in live.values() and not await _still_there(plan.owner, world):
+        return None
+    known = _remember(key, wanted, world)
+    try:
+        repaired = [await _apply(kind, obj, live[kind], world) for kind, obj in wanted.items()]
+        await _prune(plan, world)
+    except errors.Refused as error:
+        return _Done(obstacle=conditions.Trouble(conditions.WRITE_REFUSED, str(error)), refused=error)
+    return _Done(repaired=tuple(sentence for sentence in repaired if sentence and known))
+
+
+async def _look(kind: kinds.Kind, obj: Object, world: World) -> Object | None:
+    """A child as it is. One that no watch told of is asked for: it may be somebody else's, who has none of our labels."""
+    key = store.key_of(obj)
+    return world.store.get(kind, key) or await world.cluster.get(kind, key)
+
+
+async def _still_there(owner: plans.Owner, world: World) -> bool:
+    """Whether the service is still there when a child is about to be created: its deletion may not have been told yet."""
+    body = await world.cluster.get(kinds.OCR_SERVICE, workqueue.Key(owner.namespace, owner.name))
+    return body is not None and body["metadata"]["uid"] == owner.uid and not ownership.going(body)
+
+
+def _remember(key: workqueue.Key, wanted: Mapping[kinds.Kind, Object], world: World) -> bool:
+    """Whether the very same was wanted the last time."""
+    digest = hash(json.dumps(list(wanted.values()), sort_keys=True))
+    known = world.wanted.get(key) == digest
+    world.wanted[key] = digest
+    return known
+
+
+async def _apply(kind: kinds.Kind, obj: Object, live: Object | None, world: World) -> str | None:
+    """Sends a child if it is not as wanted; a sentence on what was wrong with it, if something was."""
+    name = f"{kind.kind} {obj['metadata']['name']}"
+    if live is None:
+        world.store.put(kind, await world.cluster.apply(kind, obj, force=False))
+        return f"{name} had been deleted and is back"
+    found = () if ownership.going(live) else drift.differences(obj, live)
+    if not found:
+        return None
+    _LOG.info("apply kind=%s object=%s/%s paths=%s", kind.kind, obj["metadata"]["namespace"], obj["metadata"]["name"], found)
+    world.store.put(kind, await world.cluster.apply(kind, obj, force=True))
+    more = f" and {len(found) - _NAMED_PATHS} more" if len(found) > _NAMED_PATHS else ""
+    return f"{name} had been changed and is put back: {', '.join(found[:_NAMED_PATHS])}{more}"
+
+
+async def _prune(plan: plans.Plan, world: World) -> None:
+    for kind in objects.unwanted(plan):
+        found = world.store.get(kind, workqueue.Key(plan.owner.namespace, objects.name_of(kind, plan.owner.name)))
+        if found is not None and ownership.objection(found, plan.owner) is None and not ownership.going(found):
+            await world.cluster.delete(kind, found)
+
+
+def _observe(
+    body: Object, plan: plans.Plan | None, refusal: conditions.Trouble | None, done: _Done, world: World
+) -> dict[str, Any]:
+    findings = conditions.Findings(
+        generation=body["metadata"]["generation"],
+        previous=body.get("status", {}),
+        plan=plan,
+        refusal=refusal,
+        obstacle=done.obstacle,
+        deployment=_deployment(body, world),
+    )
+    return conditions.observe(findings, _timestamp(world.now(), "seconds"))
+
+
+def _deployment(body: Object, world: World) -> Object | None:
+    metadata = body["metadata"]
+    owner = plans.Owner(name=metadata["name"], namespace=metadata["namespace"], uid=metadata["uid"])
+    key = workqueue.Key(owner.namespace, objects.name_of(kinds.DEPLOYMENT, owner.name))
+    found = world.store.get(kinds.DEPLOYMENT, key)
+    return found if found is not None and ownership.objection(found, owner) is None else None
+
+
+async def _report(body: Object, status: Object, done: _Done, world: World) -> None:
+    """Writes the status if it changed, and says what a person should know."""
+    before = body.get("status", {})
+    if status != before:
+        metadata = {name: body["metadata"][name] for name in ("name", "namespace", "uid")}
+        obj = {"apiVersion": names.API_VERSION, "kind": names.KIND, "metadata": metadata, "status": status}
+        written = await world.cluster.apply_status(kinds.OCR_SERVICE, obj)
+        if written is None:
+            return
+        world.store.put(kinds.OCR_SERVICE, written)
+    for turn in events.turns(before, status, done.repaired):
+        if world.said.fresh(store.key_of(body), turn):
+            await _say(turn, body, world)
+
+
+async def _say(turn: events.Turn, body: Object, world: World) -> None:
+    """Events are a courtesy: a service must not wait for them."""
+    now = _timestamp(world.now(), "microseconds")
+    try:
+        await world.cluster.create(kinds.EVENT, events.build(turn, body, now=now, instance=world.instance))
+    except errors.OperatorError as error:
+        _LOG.warning("event %s of %s was not taken: %s", turn.reason, store.key_of(body), error)
+
+
+def _timestamp(now: dt.datetime, precision: str) -> str:
+    return now.astimezone(dt.UTC).isoformat(timespec=precision).replace("+00:00", "Z")

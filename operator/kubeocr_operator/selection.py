@@ -1,0 +1,66 @@
+"""Which runtime image serves a wish, and what to say where none does. Pure; called by plans.py."""
+
+import functools
+
+from kubeocr_contract import images, languages, models
+from kubeocr_operator import errors
+
+
+def choose(wish: images.Wish, accelerator: str, catalogue: tuple[images.Image, ...]) -> images.Image:
+    """The smallest image for the accelerator that reads all of a wish. Raises `NotCarried`, which says which image would."""
+    fitting = tuple(image for image in catalogue if image.accelerator == accelerator)
+    chosen = images.smallest(wish, fitting)
+    if chosen is None:
+        raise errors.NotCarried(_explanation(wish, accelerator, fitting, catalogue))
+    return chosen
+
+
+@functools.lru_cache(maxsize=256)
+def elsewhere(version: str, size: str, image: images.Image, catalogue: tuple[images.Image, ...]) -> dict[str, str]:
+    """Catalogue id -> the image that reads it, for what `image` does not read; the same for most services."""
+    return dict(images.elsewhere(images.Wish((), version, size), image, catalogue))
+
+
+def loaded(wish: images.Wish, carried: frozenset[str]) -> tuple[str, ...]:
+    """Official names of the models with which these models' owner serves a wish, sorted."""
+    found = (models.choose(language, wish.version, wish.size, carried) for language in wish.languages)
+    return tuple(sorted({name for reader in found if reader for name in (reader.detector, reader.recogniser)}))
+
+
+def _explanation(
+    wish: images.Wish, accelerator: str, fitting: tuple[images.Image, ...], catalogue: tuple[images.Image, ...]
+) -> str:
+    lines = [f"{language.id}: {_where(language, wish, fitting, catalogue)}" for language in wish.languages]
+    alone = [language for language in wish.languages if images.smallest(_only(wish, language), fitting) is None]
+    missing = [line for line, language in zip(lines, wish.languages, strict=True) if language in alone or not alone]
+    each = "" if alone else ", only some of them each"
+    return f"no {accelerator} image reads all of spec.languages with {wish.version} {wish.size}{each}: {'; '.join(missing)}"
+
+
+def _where(
+    language: languages.Language, wish: images.Wish, fitting: tuple[images.Image, ...], catalogue: tuple[images.Image, ...]
+) -> str:
+    """Where a language is read, nearest to what was asked first."""
+    near = images.smallest(_only(wish, language), fitting)
+    if near is not None:
+        return f"{near.reference} reads it"
+    for version in models.VERSIONS:
+        for size in models.sizes(version):
+            found = images.smallest(images.Wish((language,), version, size), fitting)
+            if found is not None:
+                return f"{found.reference} reads it with model {version} {size}"
+    far = images.smallest(_only(wish, language), catalogue)
+    if far is not None:
+        return f"{far.reference} reads it, on a {far.accelerator}"
+    return _needs(language, wish)
+
+
+def _needs(language: languages.Language, wish: images.Wish) -> str:
+    best = next(iter(models.readers(language, wish.version, wish.size)), None)
+    if best is None:
+        return "no model reads it"
+    return f"an image with {best.detector} and {best.recogniser} would read it, and the operator's catalogue has none"
+
+
+def _only(wish: images.Wish, language: languages.Language) -> images.Wish:
+    return images.Wish((language,), wish.version, wish.size)

@@ -1,0 +1,122 @@
+"""What the cluster told last: OCRServices and their children, fed by the watches, by listings and by the answers to our writes.
+
+It spares the API server a read per child and reconcile, and it tells what is news: the echo of our own write is not. Objects
+lie there as compressed JSON, without what nothing here reads: thousands of services are many dicts.
+"""
+
+import collections
+import dataclasses
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from kubeocr_contract import names
+from kubeocr_operator import kinds, workqueue
+
+Object = Mapping[str, Any]
+_METADATA = ("name", "namespace", "uid", "resourceVersion", "generation", "deletionTimestamp", "labels", "ownerReferences")
+_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_REMEMBERED_DELETIONS = 4096
+"""Enough that the answer to a write cannot bring back what a watch saw deleted meanwhile."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Entry:
+    version: int
+    packed: bytes
+
+
+class Store:
+    """The newest known state of each object."""
+
+    def __init__(self) -> None:
+        self._entries: dict[kinds.Kind, dict[workqueue.Key, _Entry]] = collections.defaultdict(dict)
+        self._deleted: collections.OrderedDict[tuple[kinds.Kind, workqueue.Key], int] = collections.OrderedDict()
+
+    def get(self, kind: kinds.Kind, key: workqueue.Key) -> Object | None:
+        """An object without what `pack` leaves out; None where none is known."""
+        entry = self._entries[kind].get(key)
+        return None if entry is None else unpack(entry.packed)
+
+    def keys(self, kind: kinds.Kind) -> tuple[workqueue.Key, ...]:
+        """The objects of a kind."""
+        return tuple(self._entries[kind])
+
+    def put(self, kind: kinds.Kind, obj: Object) -> bool:
+        """Takes in what is newer than what is known; whether it was."""
+        key, version = key_of(obj), version_of(obj)
+        known = self._entries[kind].get(key)
+        newest = max(known.version if known else -1, self._deleted.get((kind, key), -1))
+        if version <= newest:
+            return False
+        self._entries[kind][key] = _Entry(version, pack(obj))
+        return True
+
+    def drop(self, kind: kinds.Kind, obj: Object) -> bool:
+        """Takes note of a deletion, unless the object is known to have come back; whether it was known."""
+        key, version = key_of(obj), version_of(obj)
+        known = self._entries[kind].get(key)
+        if known is not None and known.version > version:
+            return False
+        self._bury(kind, key, version)
+        return self._entries[kind].pop(key, None) is not None
+
+    def keep(
+        self, kind: kinds.Kind, listed: Iterable[workqueue.Key], *, version: int, namespace: str | None = None
+    ) -> tuple[workqueue.Key, ...]:
+        """Drops what a whole listing of that resourceVersion, of one namespace or of all, did not have; the keys of that."""
+        there = frozenset(listed)
+        entries = self._entries[kind]
+        within = (key for key in entries if namespace is None or key.namespace == namespace)
+        gone = tuple(key for key in within if key not in there and entries[key].version <= version)
+        for key in gone:
+            self._bury(kind, key, version)
+            del entries[key]
+        return gone
+
+    def _bury(self, kind: kinds.Kind, key: workqueue.Key, version: int) -> None:
+        self._deleted[kind, key] = version
+        self._deleted.move_to_end((kind, key))
+        if len(self._deleted) > _REMEMBERED_DELETIONS:
+            self._deleted.popitem(last=False)
+
+
+def key_of(obj: Object) -> workqueue.Key:
+    """Where an object is."""
+    return workqueue.Key(obj["metadata"]["namespace"], obj["metadata"]["name"])
+
+
+def owner_of(obj: Object) -> workqueue.Key | None:
+    """The OCRService that a child's label names; None where it has no such label."""
+    name = obj["metadata"].get("labels", {}).get(names.LABEL_OWNER)
+    return workqueue.Key(obj["metadata"]["namespace"], name) if name else None
+
+
+def version_of(obj: Object) -> int:
+    """The resourceVersion, which grows within a kind (https://kubernetes.io/docs/reference/using-api/api-concepts/)."""
+    return int(obj["metadata"]["resourceVersion"])
+
+
+def pack(obj: Object) -> bytes:
+    """What a reconcile may need of an object, in few bytes."""
+    return zlib.compress(json.dumps(slim(obj), separators=(",", ":")).encode(), level=1)
+
+
+def unpack(packed: bytes) -> Object:
+    """The object that was packed."""
+    found: dict[str, Any] = json.loads(zlib.decompress(packed))
+    return found
+
+
+def slim(obj: Object) -> Object:
+    """An object without what nothing here reads: of managedFields it has our own applies only."""
+    metadata = obj["metadata"]
+    annotations = {name: text for name, text in metadata.get("annotations", {}).items() if name != _LAST_APPLIED}
+    ours = [entry for entry in metadata.get("managedFields", ()) if _ours(entry)]
+    kept = {name: metadata[name] for name in _METADATA if name in metadata}
+    return {**obj, "metadata": {**kept, "annotations": annotations, "managedFields": ours}}
+
+
+def _ours(entry: Object) -> bool:
+    return entry.get("manager") == names.FIELD_MANAGER and entry.get("operation") == "Apply" and "subresource" not in entry
