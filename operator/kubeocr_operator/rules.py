@@ -15,6 +15,8 @@ import pydantic.alias_generators
 import pydantic_core
 from pydantic_core import core_schema
 
+_NUMBER = 32
+"""Most characters of a number or quantity: CEL's cost has to be bounded."""
 BROKEN = "broken_rule"
 """The type of a pydantic error whose message comes from here, and so says all there is to say."""
 
@@ -133,8 +135,8 @@ def number_or_text(*, cel: str, holds: Callable[[int | str], bool], message: str
     """A whole number or a string, as Kubernetes has it for percentages and quantities."""
     rule = Rule(cel=cel, holds=holds, message=message)
     return Checked(
-        schema={"x-kubernetes-int-or-string": True, "maxLength": 32, "x-kubernetes-validations": [rule.schema()]},
-        holds=lambda value: isinstance(value, (int, str)) and not isinstance(value, bool) and holds(value),
+        schema={"x-kubernetes-int-or-string": True, "maxLength": _NUMBER, "x-kubernetes-validations": [rule.schema()]},
+        holds=lambda value: type(value) in {int, str} and len(str(value)) <= _NUMBER and holds(value),
         message=message,
     )
 
