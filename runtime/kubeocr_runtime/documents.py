@@ -137,7 +137,7 @@ class _Pdf:
                 self._file.init_forms()  # without it, what was filled into a form is not drawn
                 self.pages = len(self._file)
         except pypdfium2.PdfiumError as e:
-            raise _pdf_error(e) from None
+            raise _pdf_error(data, e) from None
         if not self.pages:
             self.close()
             raise errors.BrokenDocument("file: the PDF has no pages")
@@ -174,10 +174,11 @@ def _rendering(index: int) -> Iterator[None]:
         raise errors.BrokenDocument(f"file: page {index + 1} of the PDF cannot be rendered: {e}", page=index + 1) from None
 
 
-def _pdf_error(error: Exception) -> errors.OcrError:
-    if "password" in str(error).lower():
+def _pdf_error(data: bytes, error: Exception) -> errors.OcrError:
+    # PDFium's last error may be an older file's: one without pages fails and sets none. /Encrypt is never itself encrypted.
+    if "password" in str(error).lower() and b"/Encrypt" in data:
         return errors.EncryptedDocument("file: the PDF is encrypted; send it without a password")
-    return errors.BrokenDocument(f"file: the PDF cannot be opened: {error}")
+    return errors.BrokenDocument("file: the PDF cannot be opened: it is damaged, or has no pages")
 
 
 @contextlib.contextmanager

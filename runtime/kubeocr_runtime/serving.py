@@ -36,7 +36,7 @@ async def _serve(chosen: settings.Settings, application: web.Application) -> int
         code = await _until_the_end(chosen, application, runner)
     finally:
         await runner.cleanup()
-    if code:
+    if code or application[routes.SERVICES].worker.busy:
         _leave(code)
     return code
 
@@ -55,7 +55,7 @@ async def _until_the_end(chosen: settings.Settings, application: web.Application
 
 
 def _leave(code: int) -> NoReturn:
-    """End without waiting for threads: what they still do, nobody waits for, and a hung engine would keep the process for good."""
+    """End without waiting for threads: what they still do, nobody waits for, and a hung engine would keep the process."""
     logging.shutdown()
     os._exit(code)
 

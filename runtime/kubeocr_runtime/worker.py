@@ -87,6 +87,11 @@ class Worker:
         return Read(result, started - asked, time.monotonic() - started)
 
     @property
+    def busy(self) -> bool:
+        """Whether the engine is at work."""
+        return self._busy_since is not None
+
+    @property
     def live(self) -> bool:
         """Whether the engine is idle or began its work lately."""
         since = self._busy_since

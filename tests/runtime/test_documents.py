@@ -6,7 +6,9 @@ import zlib
 
 import numpy as np
 import PIL.Image
+import pypdfium2
 import pytest
+from reportlab.pdfgen import canvas
 
 from kubeocr_contract import settings
 from kubeocr_runtime import documents, errors
@@ -119,6 +121,7 @@ def _png_of_declared_size(width: int, height: int) -> bytes:
         pytest.param(b"\xff\xd8\xff\xe0" + bytes(20), errors.BrokenDocument, "the JPEG cannot be decoded", id="broken-jpeg"),
         pytest.param(b"%PDF-1.7\nnothing", errors.BrokenDocument, "the PDF cannot be opened", id="broken-pdf"),
         pytest.param(_png_of_declared_size(65_500, 100), errors.TooLarge, "65500 x 100 pixels", id="too-wide"),
+        pytest.param(_png_of_declared_size(65_500, 10), errors.TooLarge, "no side may be over 32000", id="too-long-a-side"),
         pytest.param(_png_of_declared_size(30_000, 30_000), errors.TooLarge, "more than 4 megapixels", id="bomb"),
     ],
 )
@@ -143,3 +146,44 @@ def test_an_encrypted_pdf_is_told_apart(pdf) -> None:
 def test_too_many_pages(pdf) -> None:
     with pytest.raises(errors.TooLarge, match="6 pages, at most 5 are read"):
         read(pdf(6))
+
+
+@pytest.mark.parametrize(
+    "form", [pytest.param("PNG", id="png"), pytest.param("TIFF", id="tiff"), pytest.param("PDF", id="pdf")]
+)
+def test_pixels_are_known_before_decoding(picture, form: str) -> None:
+    document = documents.open_document(picture(form, size=(144, 72)), LIMITS)
+    told = document.pixels(0)
+    image = document.page(0).image
+    document.close()
+    assert image.shape[0] * image.shape[1] == told
+
+
+def test_a_closed_document_is_broken_and_no_crash(pdf, picture) -> None:
+    for data in (pdf(1), picture()):
+        document = documents.open_document(data, LIMITS)
+        document.close()
+        with pytest.raises(errors.BrokenDocument):
+            document.page(0)
+
+
+def test_what_was_filled_into_a_form_is_drawn() -> None:
+    buffer = io.BytesIO()
+    paper = canvas.Canvas(buffer, pagesize=(144, 72))
+    paper.acroForm.textfield(name="amount", value="1234", x=10, y=10, width=120, height=50, fontSize=36, borderWidth=0)
+    paper.showPage()
+    paper.save()
+    (page,) = read(buffer.getvalue())
+    ink = page.image[60:140, 40:300].min(axis=2) < 100
+    assert ink.sum() > 500
+
+
+def test_a_pdf_without_pages_is_broken_whatever_came_before_it(pdf) -> None:
+    empty = pypdfium2.PdfDocument.new()
+    buffer = io.BytesIO()
+    empty.save(buffer)
+    empty.close()
+    with pytest.raises(errors.EncryptedDocument):
+        read(pdf(1, encrypt="secret"))
+    with pytest.raises(errors.BrokenDocument, match="no pages"):
+        read(buffer.getvalue())

@@ -1,5 +1,6 @@
 """The description is OpenAPI 3.1, covers every route, and its pages ask no one else."""
 
+import importlib.resources
 import re
 
 import openapi_spec_validator
@@ -35,3 +36,11 @@ async def test_pages_come_whole_from_here(service, path: str) -> None:
     for link in links:
         if link.startswith("/"):
             assert (await client.get(link)).status == 200, link
+
+
+def test_the_scripts_load_nothing_from_elsewhere_and_carry_their_licences() -> None:
+    static = importlib.resources.files("kubeocr_runtime") / "static"
+    files = {path.name: path.read_text(encoding="utf-8") for path in static.iterdir()}
+    assert not [name for name, text in files.items() if re.search(r"https?://[^\"' ]*\b(cdn|unpkg|jsdelivr|fonts\.)", text)]
+    assert "Apache License" in files["swagger-ui.LICENSE.txt"]
+    assert "Permission is hereby granted" in files["redoc.LICENSE.txt"]

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from kubeocr_contract import models, wire
+from kubeocr_runtime import routes
 
 OCR = "/ocr/ppocrv5"
 
@@ -171,3 +172,50 @@ async def test_metrics_know_routes_and_not_what_clients_make_up(service, form, p
 def test_every_route_reads_the_language_it_defaults_to() -> None:
     assert all(wire.DEFAULT_LANGUAGE in {x.id for x in wire.languages_of(route.version)} for route in wire.OCR_ROUTES)
     assert {route.version for route in wire.OCR_ROUTES} <= set(models.VERSIONS)
+
+
+async def test_pages_are_decoded_as_far_as_memory_allows(service, form, picture, reader) -> None:
+    client = await service(megapixels=1)
+    reader.gate.clear()
+    large = picture(size=(800, 800))
+    waiting = [asyncio.create_task(client.post(OCR, data=form(large))) for _ in range(4)]
+    await asyncio.to_thread(reader.entered.wait, 5)
+    await asyncio.sleep(0.2)
+    pixels = client.app[routes.SERVICES].turns.pixels
+    assert pixels.free == 1_000_000 - 800 * 800
+    reader.gate.set()
+    assert [response.status for response in await asyncio.gather(*waiting)] == [200] * 4
+    assert pixels.free == 1_000_000
+
+
+async def test_uploads_wait_for_the_memory_that_they_need(service, form, picture, reader) -> None:
+    client = await service(upload_mib=1)
+    files = client.app[routes.SERVICES].uploads
+    async with files.take(files.total):
+        waiting = asyncio.create_task(client.post(OCR, data=form(picture())))
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+    assert (await waiting).status == 200
+    assert files.free == files.total
+
+
+async def test_a_pod_that_is_leaving_answers_and_lets_its_connections_go(service, form, picture) -> None:
+    client = await service()
+    client.app[routes.SERVICES].entrance.leaving = True
+    response = await client.post(OCR, data=form(picture()))
+    assert (response.status, response.headers["Connection"]) == (200, "close")
+    assert (await client.get("/readyz")).status == 503
+    client.app[routes.SERVICES].entrance.drain()
+    refused = await client.post(OCR, data=form(picture()))
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+
+
+async def test_pages_are_counted_by_how_they_ended(service, form, picture, reader) -> None:
+    client = await service()
+    await client.post(OCR, data=form(picture(size=(300, 300))[:-100]))
+    await client.post(OCR, data=form(picture()))
+    text = await (await client.get("/metrics")).text()
+    assert 'kubeocr_pages_total{result="failed"} 1.0' in text
+    assert 'kubeocr_pages_total{result="read"} 1.0' in text
+    assert "kubeocr_engine_busy_seconds_total" in text
+    assert "process_resident_memory_bytes" in text
