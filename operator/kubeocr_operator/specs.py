@@ -123,8 +123,8 @@ class Resources(rules.Part):
     RULES = values.RESOURCES
     requests: Amounts = values.amounts(default={"cpu": "1", "memory": "1Gi"})
     """What the scheduler sets aside for a pod."""
-    limits: Amounts = values.amounts(default={"memory": "2Gi"})
-    """What a pod may never exceed; no limit on cpu, which would only slow it down."""
+    limits: Amounts = values.amounts(default={"memory": "4Gi"})
+    """What a pod may never exceed. A scan of 8 megapixels takes 1.8 GB while its lines are found; a limit on cpu would only slow it."""
 
 
 class Service(rules.Part):

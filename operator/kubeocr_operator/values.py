@@ -168,7 +168,7 @@ RESOURCES = (
         cel="self.requests.all(key, !(key in self.limits) || quantity(string(self.requests[key])).compareTo("
         "quantity(string(self.limits[key]))) <= 0)",
         holds=_within_limits,
-        message="no request may be above its limit (a limit that is left out altogether is memory 2Gi)",
+        message="no request may be above its limit (a limit that is left out altogether is memory 4Gi)",
         at=("requests",),
     ),
 )

@@ -48,5 +48,8 @@ def providers(device: str, available: list[str]) -> list[str]:
 def _options(threads: int) -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or cpus.available()
+    # The arena keeps the most that any page ever took: three scans of 8 megapixels left 2.9 GB resident, 0.4 GB without it
+    # (peak 3.0 and 1.8 GB), for a tenth more CPU time.
+    options.enable_cpu_mem_arena = False
     options.log_severity_level = 3  # it warns of lenient shape merges in models that run well
     return options
