@@ -124,7 +124,7 @@ class Resources(rules.Part):
     requests: Amounts = values.amounts(default={"cpu": "1", "memory": "1Gi"})
     """What the scheduler sets aside for a pod."""
     limits: Amounts = values.amounts(default={"memory": "4Gi"})
-    """What a pod may never exceed. A scan of 8 megapixels takes 1.8 GB while its lines are found; a limit on cpu would only slow it."""
+    """What a pod may never exceed. A scan of 8 megapixels takes 1.8 GB while it is read; a limit on cpu would only slow it."""
 
 
 class Service(rules.Part):
