@@ -93,7 +93,7 @@ BAD = [
     bad("quantity", {"resources": {"requests": {"cpu": "much"}}}, "resources.requests", "cpu", "500m, 2 or 4Gi"),
     bad("quantity-negative", {"resources": {"limits": {"memory": "-1Gi"}}}, "resources.limits", "memory", "0 or more"),
     bad("resource-name", {"resources": {"requests": {"memroy": "1Gi"}}}, "resources.requests", "names must be cpu, memory"),
-    bad("request-above-limit", {"resources": {"requests": {"memory": "3Gi"}}}, "resources.requests", "above its limit"),
+    bad("request-above-limit", {"resources": {"requests": {"memory": "5Gi"}}}, "resources.requests", "above its limit"),
     bad(
         "accelerator-in-resources", {"resources": {"limits": {"nvidia.com/gpu": 1}}}, "resources",
         "set accelerator.count instead",
