@@ -1,9 +1,12 @@
 """`kubeocr` finds the side that a word belongs to, and imports no other."""
 
+import json
+import pathlib
 import subprocess
 import sys
 
 import pytest
+from reportlab.pdfgen import canvas
 
 from kubeocr import __main__ as command
 from kubeocr_contract import images
@@ -44,3 +47,17 @@ def test_mistakes_are_one_line(arguments: list[str], code: int, words: str) -> N
     assert done.returncode == code
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.models
+def test_ocr_prints_the_text_or_all_that_http_would_tell(tmp_path: pathlib.Path) -> None:
+    file = tmp_path / "page.pdf"
+    paper = canvas.Canvas(str(file), pagesize=(400, 100))
+    for word in ("first", "second"):
+        paper.setFont("Helvetica", 36)
+        paper.drawString(20, 40, f"the {word} page")
+        paper.showPage()
+    paper.save()
+    assert run("ocr", str(file)).stdout == "the first page\n\nthe second page\n"
+    told = json.loads(run("ocr", "--json", "--order", "raster", str(file)).stdout)
+    assert (told["total_pages"], told["order"], told["results"][1]["page"]) == (2, "raster", 2)

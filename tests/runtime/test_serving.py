@@ -102,3 +102,13 @@ def test_models_that_are_damaged_end_the_process_with_a_reason(tmp_path: pathlib
     log = running.log.read_text()
     assert "models cannot be loaded: no PP-OCRv6 model for English (en) is in this image" in log
     assert "Traceback" not in log
+
+
+def test_a_port_that_is_taken_is_one_line(tmp_path: pathlib.Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        arguments = [sys.executable, "-m", "kubeocr", "serve", "--host", "127.0.0.1", "--port", port]
+        done = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert f"cannot listen on host=127.0.0.1 port={port}" in done.stderr
+    assert "Traceback" not in done.stderr
