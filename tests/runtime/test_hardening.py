@@ -1,10 +1,13 @@
 """What a client may send to do harm or by mistake: each gets its error, none a 500, and the service lives on."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
+
+from kubeocr_runtime import routes
 
 OCR = "/ocr/ppocrv6"
 
@@ -115,3 +118,66 @@ async def test_an_error_of_ours_tells_an_incident_and_no_traceback(service, form
     assert (response.status, body["code"]) == (500, "internal")
     assert "Traceback" not in str(body)
     assert "NoneType" not in str(body)
+
+
+PART = b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n'
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        pytest.param("multipart/form-data", b"--b--\r\n", id="no-boundary"),
+        pytest.param("multipart/form-data; boundary=" + "b" * 200, b"--b--\r\n", id="boundary-too-long"),
+        pytest.param("multipart/form-data; boundary=b", b"preamble\r\n" * 1000, id="only-a-preamble"),
+        pytest.param("multipart/form-data; boundary=b", b"no line ends here" * 60_000, id="a-line-without-end"),
+        pytest.param("multipart/form-data; boundary=b", b"--b\r\n" + b"X: y\r\n" * 20_000, id="headers-without-end"),
+        pytest.param(
+            "multipart/form-data; boundary=b",
+            PART + b"Content-Type: multipart/mixed; boundary=c\r\n\r\n--c--\r\n--b--\r\n",
+            id="a-form-in-the-form",
+        ),
+        pytest.param(
+            "multipart/form-data; boundary=b",
+            PART + b"Content-Length: many\r\n\r\nabc\r\n--b--\r\n",
+            id="a-length-that-is-none",
+        ),
+        pytest.param("multipart/form-data; boundary=b", b"--b\r\n\r\nno name\r\n--b--\r\n", id="a-part-without-a-name"),
+    ],
+)
+async def test_a_hostile_form_is_the_clients_fault(service, content_type: str, body: bytes) -> None:
+    client = await service()
+    response = await client.post(OCR, data=body, headers={"Content-Type": content_type})
+    assert response.status in {415, 422}, await response.text()
+    assert (await client.get("/livez")).status == 200
+
+
+async def test_a_body_that_swells_when_unpacked_is_cut_off(service) -> None:
+    client = await service(upload_mib=1)
+    body = gzip.compress(PART + b"\r\n" + bytes(200 * 2**20) + b"\r\n--b--\r\n")
+    headers = {"Content-Type": "multipart/form-data; boundary=b", "Content-Encoding": "gzip"}
+    response = await client.post(OCR, data=body, headers=headers)
+    assert (response.status, (await response.json())["code"]) == (413, "too_large")
+
+
+async def test_who_leaves_in_the_middle_of_an_upload_leaves_nothing_behind(service) -> None:
+    client = await service()
+    _, writer = await asyncio.open_connection("127.0.0.1", client.port)
+    head = f"POST {OCR} HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n"
+    writer.write(head.encode() + PART + b"\r\n" + bytes(1000))
+    await writer.drain()
+    services = client.app[routes.SERVICES]
+    while not services.entrance.requests:
+        await asyncio.sleep(0.01)
+    writer.close()
+    while services.entrance.requests:
+        await asyncio.sleep(0.01)
+    assert services.uploads.free == services.uploads.total
+
+
+async def test_a_slow_upload_ends_with_its_time(service) -> None:
+    client = await service(request_timeout_seconds=1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
+    head = f"POST {OCR} HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n"
+    writer.write(head.encode() + PART)
+    assert b" 504 " in await reader.readline()
+    writer.close()
