@@ -48,10 +48,16 @@ class Baked:
 
 
 def bake(order: Order, kitchen: Kitchen) -> Baked:
-    """Write every model that the order means into `out`, with a manifest; what lies there already and verifies is kept."""
+    """Write every model that the order means into `out`, with a manifest; what lies there already and verifies is kept.
+
+    Nothing is fetched where a language has no model in any source.
+    """
     kept = _kept(kitchen.out)
     wanted, impossible = choose(order, kitchen.sources)
-    made, failed = dict(kept), list(impossible)
+    if impossible:
+        return Baked(tuple(sorted(kept)), impossible)
+    made: dict[str, dict[str, object]] = dict(kept)
+    failed: list[str] = []
     for name in sorted(wanted - kept.keys()):
         try:
             made[name] = _make(name, kitchen)

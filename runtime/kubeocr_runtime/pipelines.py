@@ -94,7 +94,7 @@ class Pipelines:
         for options in self._readers():
             if set("".join(samples.KNOWN)) <= set(self._recogniser(options.reader.recogniser).parameters.characters):
                 text = self.read(_KNOWN, options).text
-                if text.split() != " ".join(samples.KNOWN).split():
+                if _letters(text) != _letters("".join(samples.KNOWN)):
                     raise SelfTestFailed(
                         f"{options.reader.detector} and {options.reader.recogniser} read {text!r} for {samples.KNOWN}"
                     )
@@ -117,7 +117,8 @@ class Pipelines:
     def _detector(self, name: str) -> detection.Detector:
         if name not in self.detectors:
             model = self.store.get(name)
-            self.detectors[name] = detection.Detector(self._session(model), _parsed(detection.Parameters.parse, model))
+            parameters = _parsed(detection.Parameters.parse, model)
+            self.detectors[name] = detection.Detector(self._session(model), parameters)
         return self.detectors[name]
 
     def _recogniser(self, name: str) -> recognition.Recogniser:
@@ -130,7 +131,8 @@ class Pipelines:
     def _classifier(self, name: str) -> orientation.Classifier:
         if name not in self.classifiers:
             model = self.store.get(name)
-            self.classifiers[name] = orientation.Classifier(self._session(model), _parsed(orientation.Parameters.parse, model))
+            parameters = _parsed(orientation.Parameters.parse, model)
+            self.classifiers[name] = orientation.Classifier(self._session(model), parameters)
         return self.classifiers[name]
 
     def _session(self, model: models.Model) -> engines.Engine:
@@ -141,13 +143,7 @@ _RIGHT_TO_LEFT = "arabic_"
 _Parsed = TypeVar("_Parsed")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Drawn:
-    number: int
-    image: tensors.Image
-
-
-_KNOWN = _Drawn(1, samples.page(samples.KNOWN))
+_KNOWN = samples.Page(1, samples.page(samples.KNOWN))
 
 
 def _parsed(parse: Callable[[Mapping[str, Any]], _Parsed], model: models.Model) -> _Parsed:
@@ -155,6 +151,11 @@ def _parsed(parse: Callable[[Mapping[str, Any]], _Parsed], model: models.Model) 
         return parse(model.description)
     except (KeyError, TypeError, ValueError) as e:
         raise models.BadModels(f"{models.DESCRIPTION} of {model.name}: {e!r} is missing or is not what it should be") from e
+
+
+def _letters(text: str) -> str:
+    """Without white space, which PP-OCRv4 and older mostly leave out, and capitals, which some of them see where none are."""
+    return "".join(text.split()).casefold()
 
 
 def _line(quad: NDArray[np.int32], text: str, confidence: float) -> results.Line:

@@ -1,5 +1,6 @@
 """Pages that the project draws itself: known answers for the self test, and samples for tests and demonstrations."""
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,6 +14,14 @@ _LINE = 56
 
 KNOWN = ("Known answer 2468", "every word is right")
 """What `pipelines.self_test` lets each model read: letters and digits that nearly every dictionary has."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Page:
+    """A page as `pipelines` takes it."""
+
+    number: int
+    image: tensors.Image
 
 
 def page(lines: Sequence[str], width: int = 640) -> tensors.Image:

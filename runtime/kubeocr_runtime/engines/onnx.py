@@ -26,9 +26,12 @@ class Session:
 
 
 def open_session(weights: models.Weights, chosen: settings.Settings) -> Session:
-    """Load an ONNX file. Raises `EngineUnavailable` where a GPU is asked for and cannot be had."""
+    """Load an ONNX file. Raises `models.BadModels`, and `EngineUnavailable` where a GPU is asked for and cannot be had."""
     wanted = providers(chosen.device, onnxruntime.get_available_providers())
-    session = onnxruntime.InferenceSession(str(weights.program), _options(chosen.threads), providers=wanted)
+    try:
+        session = onnxruntime.InferenceSession(str(weights.program), _options(chosen.threads), providers=wanted)
+    except Exception as e:  # its errors share no other base
+        raise models.BadModels(f"{weights.program} cannot be loaded: {e}") from e
     if chosen.device == "gpu" and CUDA not in session.get_providers():
         raise engines.EngineUnavailable(
             "onnxruntime could not start CUDA: no GPU in this container, or its driver or CUDA libraries are missing"

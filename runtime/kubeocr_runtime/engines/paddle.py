@@ -30,7 +30,10 @@ class Session:
 
 
 def open_session(weights: models.Weights, chosen: settings.Settings) -> Session:
-    """Load a program and its parameters. Raises `EngineUnavailable` where a GPU is asked for and cannot be had."""
+    """Load a program and its parameters.
+
+    Raises `models.BadModels`, and `EngineUnavailable` where a GPU is asked for and cannot be had.
+    """
     config = inference.Config(str(weights.program), str(weights.parameters))
     config.disable_glog_info()
     # oneDNN crashes on PP-OCRv4 in paddlepaddle 3.3.1, and CUDA has no use for it
@@ -40,7 +43,10 @@ def open_session(weights: models.Weights, chosen: settings.Settings) -> Session:
     else:
         config.disable_gpu()
         config.set_cpu_math_library_num_threads(chosen.threads or cpus.available())
-    predictor = inference.create_predictor(config)
+    try:
+        predictor = inference.create_predictor(config)
+    except Exception as e:  # its errors share no other base
+        raise models.BadModels(f"{weights.program} cannot be loaded: {e}") from e
     handles = (
         predictor.get_input_handle(predictor.get_input_names()[0]),
         predictor.get_output_handle(predictor.get_output_names()[0]),

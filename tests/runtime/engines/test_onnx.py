@@ -1,0 +1,44 @@
+import pathlib
+
+import numpy as np
+import pytest
+
+from kubeocr_contract import models as catalogue
+from kubeocr_contract import settings
+from kubeocr_runtime import engines, models
+from kubeocr_runtime.engines import onnx
+
+SETTINGS = settings.Settings(models_dir="none", device="cpu")
+
+
+@pytest.mark.parametrize(
+    ("device", "available", "want"),
+    [
+        pytest.param("auto", [onnx.CPU], [onnx.CPU], id="auto without CUDA"),
+        pytest.param("auto", [onnx.CUDA, onnx.CPU], [onnx.CUDA, onnx.CPU], id="auto with CUDA"),
+        pytest.param("cpu", [onnx.CUDA, onnx.CPU], [onnx.CPU], id="cpu"),
+        pytest.param("gpu", [onnx.CUDA, onnx.CPU], [onnx.CUDA, onnx.CPU], id="gpu"),
+    ],
+)
+def test_providers(device: str, available: list[str], want: list[str]) -> None:
+    assert onnx.providers(device, available) == want
+
+
+def test_a_gpu_that_this_onnxruntime_has_no_code_for() -> None:
+    with pytest.raises(engines.EngineUnavailable, match=r"device gpu: .*kubeocr\[runtime-gpu\]"):
+        onnx.providers("gpu", [onnx.CPU])
+
+
+def test_a_file_that_is_no_model_is_named(tmp_path: pathlib.Path) -> None:
+    weights = models.Weights("onnx", tmp_path / "inference.onnx")
+    weights.program.write_bytes(b"no model")
+    with pytest.raises(models.BadModels, match=r"inference\.onnx cannot be loaded: "):
+        onnx.open_session(weights, SETTINGS)
+
+
+@pytest.mark.models
+def test_a_model_runs() -> None:
+    weights = models.Store.open(SETTINGS).get(catalogue.LINE_ORIENTATION).weights
+    scores = engines.open_session(weights, SETTINGS).infer(np.zeros((3, 3, 80, 160), np.float32))
+    assert scores.shape == (3, 2)
+    assert scores.sum(axis=1) == pytest.approx([1, 1, 1], abs=1e-5)

@@ -1,0 +1,24 @@
+import pytest
+
+from kubeocr_runtime import bidi
+
+# What stands on paper from left to right, and how it is read. Written down by hand after UAX 9, for a right-to-left paragraph.
+LINES = [
+    pytest.param("plain English, 12 (b)", "plain English, 12 (b)", id="no right-to-left character"),
+    pytest.param("", "", id="nothing"),
+    pytest.param("בא", "אב", id="Hebrew"),
+    pytest.param("ملاع اي ابحرم", "مرحبا يا عالم", id="Arabic words"),
+    pytest.param("PDF פלמ", "מלפ PDF", id="a Latin word at the end"),
+    pytest.param("פלמ PDF", "PDF מלפ", id="a Latin word at the start"),
+    pytest.param("דג red fox בא", "אב red fox גד", id="Latin words inside"),
+    pytest.param("גב 12.5 א", "א 12.5 בג", id="a number"),
+    pytest.param("גב 1,234 א", "א 1,234 בג", id="a number with a comma"),
+    pytest.param(".12 בא", "אב 12.", id="a full stop after a number"),
+    pytest.param("(בא) ג", "ג (אב)", id="brackets"),
+    pytest.param("«בא»", "«אב»", id="quotation marks"),
+]
+
+
+@pytest.mark.parametrize(("visual", "want"), LINES)
+def test_visual_order_becomes_the_order_of_reading(visual: str, want: str) -> None:
+    assert bidi.logical(visual) == want

@@ -1,0 +1,99 @@
+import cv2
+import numpy as np
+import pytest
+
+from kubeocr_runtime import detection, tensors, wheels
+
+PARAMETERS = detection.Parameters.parse(wheels.describe("PP-OCRv6_small_det"))
+
+# (width, height) of a page -> of the detector's input; the first three as PaddleOCR 3.7 was seen to do it
+SIZES = [
+    pytest.param((2550, 3300), (2560, 3296), id="a scan at full size"),
+    pytest.param((1024, 800), (1024, 800), id="a multiple of 32"),
+    pytest.param((640, 480), (640, 480), id="small"),
+    pytest.param((1000, 700), (992, 704), id="rounded to the nearest multiple of 32"),
+    pytest.param((30, 60), (64, 128), id="under 64"),
+    pytest.param((8000, 4000), (4000, 1984), id="over 4000; halves round to even"),
+    pytest.param((20, 6400), (32, 4000), id="a strip"),
+]
+
+
+@pytest.mark.parametrize(("page", "want"), SIZES)
+def test_input_size(page: tuple[int, int], want: tuple[int, int]) -> None:
+    assert detection.input_size(*page) == want
+
+
+def test_parameters_come_from_the_description() -> None:
+    assert (PARAMETERS.threshold, PARAMETERS.box_threshold, PARAMETERS.unclip, PARAMETERS.candidates) == (0.3, 0.6, 1.5, 1000)
+
+
+class FakeEngine:
+    """An `engines.Engine` whose probability map is written on the picture itself: white is sure, black is not."""
+
+    def __init__(self) -> None:
+        self.shapes: list[tuple[int, ...]] = []
+
+    def infer(self, batch: tensors.Tensor) -> tensors.Tensor:
+        self.shapes.append(batch.shape)
+        return (batch[:, :1] > 0).astype(np.float32)
+
+
+def marked(*rectangles: tuple[int, int, int, int], size: tuple[int, int] = (320, 160)) -> tensors.Image:
+    image = np.zeros((size[1], size[0], 3), np.uint8)
+    for left, top, right, bottom in rectangles:
+        image[top:bottom, left:right] = 255
+    return image
+
+
+def test_boxes_grow_around_what_the_map_marks() -> None:
+    engine = FakeEngine()
+    found = detection.Detector(engine, PARAMETERS).find(marked((40, 50, 240, 70)))
+    # a rectangle of 199 x 19 pixels between its outermost centres grows by 199 * 19 * 1.5 / (2 * (199 + 19)) = 13 pixels
+    assert engine.shapes == [(1, 3, 160, 320)]
+    assert found.shape == (1, 4, 2)
+    assert np.abs(found[0] - [[27, 37], [252, 37], [252, 82], [27, 82]]).max() <= 1
+
+
+@pytest.mark.parametrize(
+    "rectangles",
+    [pytest.param((), id="nothing"), pytest.param(((40, 50, 42, 52),), id="a speck")],
+)
+def test_no_boxes(rectangles: tuple[tuple[int, int, int, int], ...]) -> None:
+    assert detection.Detector(FakeEngine(), PARAMETERS).find(marked(*rectangles)).shape == (0, 4, 2)
+
+
+def test_boxes_stay_on_the_page() -> None:
+    [quad] = detection.Detector(FakeEngine(), PARAMETERS).find(marked((0, 0, 320, 30)))
+    assert quad.min() == 0
+    assert quad[:, 0].max() == 320
+
+
+def test_a_weak_mark_is_no_box() -> None:
+    heat = np.zeros((160, 320), np.float32)
+    heat[50:70, 40:240] = 0.5
+    assert len(detection.boxes(heat, (320, 160), PARAMETERS)) == 0
+    assert len(detection.boxes(heat + 0.2 * (heat > 0), (320, 160), PARAMETERS)) == 1
+
+
+def test_boxes_are_scaled_to_the_page() -> None:
+    heat = np.zeros((160, 320), np.float32)
+    heat[50:70, 40:240] = 1
+    [small], [large] = detection.boxes(heat, (320, 160), PARAMETERS), detection.boxes(heat, (640, 480), PARAMETERS)
+    assert np.abs(large - small * [2, 3]).max() <= 3
+
+
+def test_corners_go_clockwise_from_the_top_left_however_the_line_leans() -> None:
+    for angle in (-20, 0, 20):
+        corners, side = detection.rectangle(cv2.boxPoints(((100, 100), (80, 20), angle)))
+        top_left, top_right, bottom_right, bottom_left = corners
+        assert top_left[0] < top_right[0]
+        assert bottom_left[0] < bottom_right[0]
+        assert top_left[1] < bottom_left[1]
+        assert top_right[1] < bottom_right[1]
+        assert side == pytest.approx(20, abs=0.01)
+
+
+def test_a_tiny_picture_is_padded_not_stretched() -> None:
+    batch = detection.prepare(np.full((10, 20, 3), 255, np.uint8), PARAMETERS.normalisation)
+    assert batch.shape == (1, 3, 64, 64)
+    assert batch[0, 0, 5, 5] > 0 > batch[0, 0, 60, 60]

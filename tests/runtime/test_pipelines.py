@@ -1,0 +1,199 @@
+import dataclasses
+import pathlib
+
+import numpy as np
+import pytest
+
+from kubeocr_contract import languages, settings
+from kubeocr_contract import models as catalogue
+from kubeocr_runtime import detection, models, orientation, pipelines, reading, recognition, samples, tensors, wheels
+
+READER = catalogue.Reader("v", "x_det", "x_rec")
+WHEELS = settings.Settings(models_dir="none", device="cpu")
+
+
+class Marks:
+    """An `engines.Engine` of a detector that finds what is white."""
+
+    def infer(self, batch: tensors.Tensor) -> tensors.Tensor:
+        return (batch[:, :1] > 0).astype(np.float32)
+
+
+class Blind:
+    """An `engines.Engine` of a detector that finds nothing."""
+
+    def infer(self, batch: tensors.Tensor) -> tensors.Tensor:
+        return np.zeros_like(batch[:, :1])
+
+
+class Brightness:
+    """An `engines.Engine` of a recogniser that reads one letter: a for a crop that is lighter on the left, else b."""
+
+    def infer(self, batch: tensors.Tensor) -> tensors.Tensor:
+        lit = [crop[0, 24, 40] > crop[0, 24, 140] for crop in batch]
+        return np.array([[[0, 0.9, 0, 0] if left else [0, 0, 0.8, 0]] for left in lit], np.float32)
+
+
+class Turned:
+    """An `engines.Engine` that says the same angle of everything."""
+
+    def __init__(self, best: int, classes: int) -> None:
+        self.best, self.classes = best, classes
+
+    def infer(self, batch: tensors.Tensor) -> tensors.Tensor:
+        return np.repeat(np.eye(self.classes, dtype=np.float32)[None, self.best], len(batch), axis=0)
+
+
+def fakes(path: pathlib.Path, *, page_class: int = 0, line_class: int = 0) -> pipelines.Pipelines:
+    for name in catalogue.ORIENTATIONS:
+        (path / name).mkdir()
+        (path / name / models.DESCRIPTION).touch()
+        (path / name / "inference.onnx").touch()
+    describe = wheels.describe
+    return pipelines.Pipelines(
+        models.Store.open(settings.Settings(models_dir=str(path))),
+        {"x_det": detection.Detector(Marks(), detection.Parameters.parse(describe("x_det")))},
+        {"x_rec": recognition.Recogniser(Brightness(), recognition.Parameters.parse(describe("x_rec", ("a", "b"))))},
+        {
+            name: orientation.Classifier(Turned(best, classes), orientation.Parameters.parse(describe(name)))
+            for name, best, classes in ((catalogue.DOC_ORIENTATION, page_class, 4), (catalogue.LINE_ORIENTATION, line_class, 2))
+        },
+    )
+
+
+def marked(*rectangles: tuple[int, int, int, int]) -> samples.Page:
+    image = np.zeros((320, 640, 3), np.uint8)
+    for left, top, right, bottom in rectangles:
+        image[top:bottom, left:right] = 255
+        image[top:bottom, left : (left + right) // 2] = 180  # the left half is the darker: "b"
+    return samples.Page(7, image)
+
+
+TWO = marked((40, 50, 240, 80), (40, 150, 240, 180))
+
+
+def test_read_tells_the_page_and_its_lines(tmp_path: pathlib.Path) -> None:
+    result = fakes(tmp_path).read(TWO, pipelines.ReadOptions(reader=READER))
+    assert (result.number, result.width, result.height, result.angle) == (7, 640, 320, 0)
+    assert result.text == "b\nb"
+    assert [line.confidence for line in result.lines] == pytest.approx([0.8, 0.8])
+    (left, top), _, (right, bottom), _ = result.lines[0].polygon
+    assert (left < 40, top < 50, right > 240, bottom > 80) == (True, True, True, True)
+
+
+def test_an_empty_page(tmp_path: pathlib.Path) -> None:
+    options = pipelines.ReadOptions(reader=READER, orient_page=True, orient_lines=True)
+    assert fakes(tmp_path).read(marked(), options).rows == ()
+
+
+def test_lines_on_their_head_are_turned(tmp_path: pathlib.Path) -> None:
+    turned = fakes(tmp_path, line_class=1)
+    assert turned.read(TWO, pipelines.ReadOptions(reader=READER, orient_lines=True)).text == "a\na"
+    assert turned.read(TWO, pipelines.ReadOptions(reader=READER)).text == "b\nb"
+
+
+@pytest.mark.parametrize(
+    ("page_class", "angle", "first"),
+    [
+        pytest.param(0, 0, (40, 50), id="upright"),
+        pytest.param(2, 180, (240, 180), id="on its head: the last line is the first, from its far corner"),
+    ],
+)
+def test_boxes_of_a_turned_page_are_on_the_page_as_it_came(
+    page_class: int, angle: int, first: tuple[int, int], tmp_path: pathlib.Path
+) -> None:
+    result = fakes(tmp_path, page_class=page_class).read(TWO, pipelines.ReadOptions(reader=READER, orient_page=True))
+    assert (result.angle, result.width, result.height) == (angle, 640, 320)
+    assert np.abs(np.array(result.lines[0].polygon[0]) - first).max() < 25
+
+
+def test_a_page_on_its_side_is_read_upright(tmp_path: pathlib.Path) -> None:
+    upright = marked((40, 50, 240, 80), (40, 150, 240, 180))
+    lying = samples.Page(1, np.ascontiguousarray(np.rot90(upright.image, 3)))
+    result = fakes(tmp_path, page_class=1).read(lying, pipelines.ReadOptions(reader=READER, orient_page=True))
+    assert (result.angle, result.width, result.height, result.text) == (90, 320, 640, "b\nb")
+    # the first line's top left corner, (40, 50) on the upright page, is (320 - 50, 40) on the one that lies on its side
+    assert np.abs(np.array(result.lines[0].polygon[0]) - (270, 40)).max() < 25
+
+
+def test_without_the_models_nothing_is_turned(tmp_path: pathlib.Path) -> None:
+    bare = fakes(tmp_path, page_class=2, line_class=1)
+    bare.store = models.Store.open(settings.Settings(models_dir=str(tmp_path / "x"), engine="paddle"))
+    assert (bare.orients_pages, bare.orients_lines) == (False, False)
+    result = bare.read(TWO, pipelines.ReadOptions(reader=READER, orient_page=True, orient_lines=True))
+    assert (result.angle, result.text) == (0, "b\nb")
+
+
+def test_a_description_that_lacks_something_is_named(tmp_path: pathlib.Path) -> None:
+    for name in ("PP-OCRv6_small_det", "PP-OCRv6_small_rec"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "inference.onnx").touch()
+        (tmp_path / name / models.DESCRIPTION).write_text("PreProcess: {transform_ops: []}\n", encoding="utf-8")
+    with pytest.raises(models.BadModels, match=r"inference\.yml of PP-OCRv6_small_det: KeyError\('NormalizeImage'\)"):
+        pipelines.Pipelines.open(settings.Settings(models_dir=str(tmp_path))).warm()
+
+
+def test_the_self_test_says_what_a_model_read_instead(tmp_path: pathlib.Path) -> None:
+    broken = pipelines.Pipelines.open(WHEELS)
+    reader = broken.store.reader(languages.find("en"), WHEELS.model_version)
+    parameters = recognition.Parameters(48, tuple(sorted(set("".join(samples.KNOWN)))))
+    broken.detectors[reader.detector] = dataclasses.replace(fakes(tmp_path).detectors["x_det"], engine=Blind())
+    broken.recognisers[reader.recogniser] = recognition.Recogniser(Brightness(), parameters)
+    with pytest.raises(pipelines.SelfTestFailed, match=r"PP-OCRv6_small_det and PP-OCRv6_small_rec read '' for"):
+        broken.self_test()
+
+
+@pytest.fixture(scope="module")
+def warm() -> pipelines.Pipelines:
+    """What the installed packages carry, loaded."""
+    loaded = pipelines.Pipelines.open(WHEELS)
+    loaded.warm()
+    return loaded
+
+
+@pytest.mark.models
+def test_warm_loads_each_model_once_and_the_known_page_is_right(warm: pipelines.Pipelines) -> None:
+    loaded = {**warm.detectors, **warm.recognisers}
+    warm.self_test()
+    assert loaded.keys() == {"PP-OCRv6_small_det", "PP-OCRv6_small_rec"}
+    assert all({**warm.detectors, **warm.recognisers}[name] is model for name, model in loaded.items())
+
+
+@pytest.mark.models
+def test_a_language_without_models_fails_to_warm() -> None:
+    arabic = settings.Settings(models_dir="none", languages=("ar",))
+    with pytest.raises(models.NotCarried, match="Arabic"):
+        pipelines.Pipelines.open(arabic).warm()
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("version", ["PP-OCRv6", "PP-OCRv5"])
+def test_both_versions_read_columns_in_order(warm: pipelines.Pipelines, version: str) -> None:
+    left, right = (samples.page([f"the {side} column has line {i}" for i in range(1, 5)]) for side in ("left", "right"))
+    page = samples.Page(1, np.concatenate([left, right], axis=1))
+    reader = warm.store.reader(languages.find("en"), version)
+    result = warm.read(page, pipelines.ReadOptions(reader=reader))
+    want = [f"the {side} column has line {i}" for side in ("left", "right") for i in range(1, 5)]
+    assert result.text.split("\n") == want
+    raster = warm.read(page, pipelines.ReadOptions(reader=reader, order=reading.RASTER))
+    assert [x.text for x in raster.lines] == [
+        f"the {side} column has line {i}" for i in range(1, 5) for side in ("left", "right")
+    ]
+
+
+@pytest.mark.models
+def test_upside_down_lines_are_read_with_the_line_model(warm: pipelines.Pipelines) -> None:
+    page = samples.Page(1, np.ascontiguousarray(np.rot90(samples.page(["upside down"]), 2)))
+    reader = warm.store.reader(languages.find("en"), "PP-OCRv6")
+    assert warm.read(page, pipelines.ReadOptions(reader=reader, orient_lines=True)).text == "upside down"
+
+
+@pytest.mark.models
+def test_a_line_s_text_does_not_depend_on_who_shares_its_batch(warm: pipelines.Pipelines) -> None:
+    recogniser = warm.recognisers["PP-OCRv6_small_rec"]
+    crops = [
+        samples.page([text], 400)[30:100] for text in ("first of all", "second, by the way", "third", "and so on 1234567890")
+    ]
+    alone = [recogniser.read([crop])[0] for crop in crops]
+    together = recogniser.read([*crops, *crops[::-1]])
+    assert [text for text, _ in together] == [text for text, _ in [*alone, *alone[::-1]]]
