@@ -140,7 +140,11 @@ class Operator:
             watch_age=lambda: self.ages.oldest,
             waiting=lambda: self.queue.waiting,
         )
-        runner = await health.serve(health.app(signs, self.counts), self.options.host, self.options.port)
+        application = health.app(signs, self.counts)
+        try:
+            runner = await health.serve(application, self.options.host, self.options.port)
+        except OSError as error:
+            raise errors.InvalidConfig(f"--port {self.options.port} cannot be used: {error.strerror}") from error
         try:
             yield
         finally:

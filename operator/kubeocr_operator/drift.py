@@ -71,10 +71,11 @@ def _surplus(owned: Mapping[str, Any], desired: object, path: tuple[str, ...]) -
         if step == ".":
             continue
         found, label = _step(step, desired)
+        below_path = (*path, label) if step.startswith("f:") else (*path[:-1], f"{path[-1]}[{label}]")
         if found is None:
-            yield ".".join((*path, label))
+            yield ".".join(below_path)
         else:
-            yield from _surplus(below, found, (*path, label))
+            yield from _surplus(below, found, below_path)
 
 
 def _step(step: str, desired: object) -> tuple[Any, str]:

@@ -7,6 +7,7 @@ a process was suspended.
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,19 +21,35 @@ from kubernetes.aio.leaderelection.resourcelock import leaselock
 from kubeocr_contract import names
 from kubeocr_operator import errors
 
-LEASE_SECONDS = 15
-RENEW_SECONDS = 10
-RETRY_SECONDS = 2
 _ANSWER_SECONDS = 2.0
 """A renewal must fail in time for another one before the deadline."""
 _LOG = logging.getLogger(__name__)
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Timing:
+    """In whole seconds, as the lease has them; client-go's defaults."""
+
+    lease: int = 15
+    renew: int = 10
+    retry: int = 2
+
+
 class Lease(leaselock.LeaseLock):
     """The lock, with an end to waiting, and with the times that readiness and fencing need."""
 
-    def __init__(self, client: api.ApiClient, *, namespace: str, identity: str, clock: Callable[[], float] = time.monotonic):
+    def __init__(
+        self,
+        client: api.ApiClient,
+        *,
+        namespace: str,
+        identity: str,
+        timing: Timing | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`identity` is this replica's and no other's, `clock` counts seconds."""
         super().__init__(names.LEASE, namespace, identity, client)
+        self.timing = timing or Timing()
         self._clock = clock
         self.heard = float("-inf")
         """When the API server last told of the lease."""
@@ -41,12 +58,12 @@ class Lease(leaselock.LeaseLock):
     @property
     def valid(self) -> bool:
         """Whether this process may write: its own renewal was sent within the deadline."""
-        return self._clock() - self._renewed < RENEW_SECONDS
+        return self._clock() - self._renewed < self.timing.renew
 
     @property
     def reachable(self) -> bool:
         """Whether the API server answered lately, which standing by needs too."""
-        return self._clock() - self.heard < LEASE_SECONDS
+        return self._clock() - self.heard < self.timing.lease
 
     async def get(self, name: str, namespace: str) -> tuple[bool, Any]:
         """The lease's record, or why there is none."""
@@ -124,8 +141,9 @@ async def _election(lease: Lease) -> AsyncIterator[tuple[asyncio.Future[None], a
     async def ended() -> None:
         _LOG.error("the lease is lost identity=%s", lease.identity)
 
-    timing = electionconfig.Config(lease, LEASE_SECONDS, RENEW_SECONDS, RETRY_SECONDS, began, ended)
-    election = asyncio.create_task(leaderelection.LeaderElection(timing).run(), name="lease")
+    timing = lease.timing
+    wanted = electionconfig.Config(lease, timing.lease, timing.renew, timing.retry, began, ended)
+    election = asyncio.create_task(leaderelection.LeaderElection(wanted).run(), name="lease")
     try:
         yield won, election
     finally:

@@ -1,0 +1,73 @@
+"""The cluster-wide configuration."""
+
+import pytest
+
+from kubeocr_contract import images, models
+from kubeocr_operator import config, errors
+
+DIGEST = "sha256:" + "0" * 64
+
+
+def test_without_a_file_there_are_the_images_of_this_release():
+    assert config.read(None) == config.Config(catalogue=images.PUBLISHED)
+
+
+def test_an_empty_file_is_no_different():
+    assert config.parse("") == config.Config()
+
+
+def test_all_of_it(tmp_path):
+    path = tmp_path / "images.yaml"
+    path.write_text(
+        f"""
+images:
+  - {{repository: r/cpu, tag: "1", accelerator: cpu, carries: wheels}}
+  - {{repository: r/gpu, digest: "{DIGEST}", accelerator: gpu, models: [PP-OCRv6_small_det]}}
+imagePullSecrets: [mirror]
+pullPolicy: Never
+runtimeClassName: nvidia
+"""
+    )
+    found = config.read(path)
+    assert [image.reference for image in found.catalogue] == ["r/cpu:1", f"r/gpu@{DIGEST}"]
+    assert found.catalogue[0].models == models.SETS["wheels"]
+    assert found.catalogue[1].models == frozenset({"PP-OCRv6_small_det"})
+    assert (found.pull_secrets, found.pull_policy, found.runtime_class_name) == (("mirror",), "Never", "nvidia")
+
+
+@pytest.mark.parametrize(
+    ("text", "fragments"),
+    [
+        pytest.param("images: [{tag: '1', accelerator: cpu, carries: all}]", ["images[0].repository"], id="no repository"),
+        pytest.param(
+            "images: [{repository: r, accelerator: cpu, carries: all}]", ["images[0]", "a tag or a digest"], id="no tag"
+        ),
+        pytest.param(
+            "images: [{repository: r, tag: t, accelerator: tpu, carries: all}]", ["accelerator", "'tpu'", "gpu"], id="tpu"
+        ),
+        pytest.param("images: [{repository: r, tag: t, accelerator: cpu}]", ["carries or models"], id="nothing carried"),
+        pytest.param(
+            "images: [{repository: r, tag: t, accelerator: cpu, carries: some}]", ["wheels, all", "'some'"], id="no such set"
+        ),
+        pytest.param(
+            "images: [{repository: r, tag: t, accelerator: cpu, models: [x]}]", ["x", "does not know"], id="no such model"
+        ),
+        pytest.param(
+            "images: [{repository: r, digest: abc, accelerator: cpu, carries: all}]", ["images[0].digest"], id="digest"
+        ),
+        pytest.param("pullPolicy: Sometimes", ["pullPolicy", "IfNotPresent", "'Sometimes'"], id="pull policy"),
+        pytest.param("image: []", ["image", "not permitted"], id="unknown entry"),
+        pytest.param("a: [", ["no YAML"], id="no YAML"),
+        pytest.param("- 1", ["the file"], id="a list"),
+        pytest.param("pullPolicy: 1\nimagePullSecrets: 2", ["pullPolicy", "imagePullSecrets"], id="all at once"),
+    ],
+)
+def test_what_is_wrong_is_named(text, fragments):
+    with pytest.raises(errors.InvalidConfig) as caught:
+        config.parse(text)
+    assert all(fragment in str(caught.value) for fragment in fragments), str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(errors.InvalidConfig, match="nowhere"):
+        config.read(tmp_path / "nowhere")

@@ -1,0 +1,114 @@
+"""Every decision, one at a time."""
+
+import pytest
+
+from kubeocr_contract import images, names
+from kubeocr_operator import config, ocrservices, plans, specs
+
+CATALOGUE = config.Config(pull_secrets=("mirror",), runtime_class_name="nvidia", pull_policy="Always")
+
+
+@pytest.fixture
+def plan(body):
+    """Resolves a spec."""
+
+    def resolve(device="cpu", defaults=CATALOGUE, **spec):
+        return plans.resolve(ocrservices.parse(body(**spec)), defaults, device)
+
+    return resolve
+
+
+@pytest.mark.parametrize(("device", "suffix"), [pytest.param("cpu", "", id="cpu"), pytest.param("gpu", "-gpu", id="gpu")])
+def test_the_image_is_for_the_device(plan, device, suffix):
+    found = plan(device)
+    assert found.image == f"{images.REPOSITORY}:{images.PROJECT_VERSION}{suffix}"
+    assert found.settings.device == device
+
+
+def test_an_image_of_ones_own_is_used_as_it_is(plan):
+    found = plan(image={"repository": "mine", "tag": "2"}, languages=["ta"])
+    assert (found.image, found.models, found.settings.elsewhere) == ("mine:2", (), {})
+
+
+def test_languages_that_other_images_read_are_named_to_the_runtime(plan):
+    assert plan().settings.elsewhere["ta"] == f"{images.REPOSITORY}:{images.PROJECT_VERSION}-all"
+
+
+@pytest.mark.parametrize(
+    ("image", "want"),
+    [
+        pytest.param({}, "Always", id="the cluster's"),
+        pytest.param({"pullPolicy": "Never"}, "Never", id="the user's"),
+        pytest.param({"repository": "r", "tag": "t"}, "IfNotPresent", id="the schema's, for an image of one's own"),
+    ],
+)
+def test_pull_policy(plan, image, want):
+    assert plan(image=image).pull_policy == want
+
+
+def test_pull_secrets_are_the_users_and_then_the_clusters_each_once(plan):
+    assert plan(image={"pullSecrets": ["mine", "mirror"]}).pull_secrets == ("mine", "mirror")
+
+
+@pytest.mark.parametrize(
+    ("device", "accelerator", "want"),
+    [
+        pytest.param("gpu", {}, "nvidia", id="the cluster's"),
+        pytest.param("gpu", {"runtimeClassName": "mine"}, "mine", id="the user's"),
+        pytest.param("cpu", {"runtimeClassName": "mine"}, None, id="not on a cpu"),
+    ],
+)
+def test_runtime_class(plan, device, accelerator, want):
+    assert plan(device, accelerator=accelerator).runtime_class_name == want
+
+
+def test_a_gpu_is_asked_for_on_both_sides(plan):
+    found = plan("gpu", accelerator={"resource": "nvidia.com/mig-1g.10gb", "count": 2})
+    assert found.requests["nvidia.com/mig-1g.10gb"] == found.limits["nvidia.com/mig-1g.10gb"] == "2"
+    assert "nvidia.com/mig-1g.10gb" not in plan("cpu", accelerator={"resource": "nvidia.com/mig-1g.10gb"}).limits
+
+
+@pytest.mark.parametrize(
+    ("upload", "want"), [pytest.param(50, 1024, id="at least a GiB"), pytest.param(1000, 4000, id="four uploads")]
+)
+def test_scratch(plan, upload, want):
+    assert plan(limits={"uploadMiB": upload}).scratch_mib == want
+
+
+def test_limits_and_drain_reach_the_settings(plan):
+    found = plan(limits={"uploadMiB": 7, "pages": 8, "megapixels": 9, "queuePages": 10, "requestTimeoutSeconds": 11}).settings
+    assert (found.upload_mib, found.pages, found.megapixels, found.queue_pages, found.request_timeout_seconds) == (
+        7,
+        8,
+        9,
+        10,
+        11,
+    )
+    assert plan(rollout={"drainSeconds": 12}).settings.drain_seconds == 12
+
+
+def test_the_url_has_the_services_port_and_no_cluster_domain(plan):
+    assert plan(service={"port": 81}).url == "http://docs.office.svc:81"
+    assert plan().url.endswith(f":{names.SERVICE_PORT}")
+
+
+@pytest.mark.parametrize(
+    ("mode", "status", "offered", "want"),
+    [
+        pytest.param("cpu", {"accelerator": "gpu"}, True, "cpu", id="what the spec says goes"),
+        pytest.param("gpu", {}, False, "gpu", id="gpu though there is none"),
+        pytest.param("auto", {}, True, "gpu", id="auto with a node that offers"),
+        pytest.param("auto", {}, False, "cpu", id="auto without"),
+        pytest.param("auto", {"accelerator": "cpu"}, True, "cpu", id="auto stays with what it was"),
+        pytest.param("auto", {"accelerator": "tpu"}, False, "cpu", id="auto does not believe nonsense"),
+    ],
+)
+def test_accelerator(body, mode, status, offered, want):
+    service = ocrservices.parse({**body(accelerator={"mode": mode}), "status": status})
+    assert plans.accelerator(service, offered=offered) == want
+
+
+def test_the_budget_lets_one_pod_go_unless_told_otherwise(plan):
+    assert plan().budget == {"maxUnavailable": 1}
+    assert plan(disruption={"minAvailable": "50%"}).budget == {"minAvailable": "50%"}
+    assert specs.Disruption(max_unavailable=2).budget == {"maxUnavailable": 2}

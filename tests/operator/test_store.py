@@ -1,0 +1,99 @@
+"""What is kept of what the cluster told, and what counts as news."""
+
+import pytest
+
+from kubeocr_contract import names
+from kubeocr_operator import kinds, store, workqueue
+
+KIND = kinds.SERVICE
+KEY = workqueue.Key("n", "a")
+
+
+def obj(version, name="a", **metadata):
+    return {
+        "kind": "Service",
+        "metadata": {"name": name, "namespace": "n", "resourceVersion": str(version), **metadata},
+        "spec": {},
+    }
+
+
+@pytest.fixture
+def known():
+    found = store.Store()
+    found.put(KIND, obj(10))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("version", "news"),
+    [pytest.param(9, False, id="older"), pytest.param(10, False, id="echo of our write"), pytest.param(11, True, id="newer")],
+)
+def test_only_what_is_newer_is_news(known, version, news):
+    assert known.put(KIND, obj(version)) is news
+    assert known.get(KIND, KEY)["metadata"]["resourceVersion"] == str(max(version, 10))
+
+
+def test_a_number_is_compared_as_a_number(known):
+    assert known.put(KIND, obj(100))
+    assert not known.put(KIND, obj(99))
+
+
+def test_a_deletion_is_news_once(known):
+    assert known.drop(KIND, obj(12))
+    assert not known.drop(KIND, obj(12))
+    assert known.get(KIND, KEY) is None
+
+
+def test_a_deletion_that_is_older_than_what_is_known_is_not(known):
+    assert not known.drop(KIND, obj(9))
+    assert known.get(KIND, KEY) is not None
+
+
+def test_a_late_answer_to_a_write_does_not_bring_back_what_is_gone(known):
+    known.drop(KIND, obj(12))
+    assert not known.put(KIND, obj(11))
+    assert known.put(KIND, obj(13))
+
+
+def test_a_listing_tells_what_is_gone_and_spares_what_came_after_it(known):
+    known.put(KIND, obj(20, "later"))
+    known.put(KIND, obj(5, "listed"))
+    gone = known.keep(KIND, [workqueue.Key("n", "listed")], version=15)
+    assert gone == (KEY,)
+    assert set(known.keys(KIND)) == {workqueue.Key("n", "listed"), workqueue.Key("n", "later")}
+
+
+def test_a_listing_of_a_namespace_says_nothing_of_another(known):
+    assert known.keep(KIND, [], version=15, namespace="m") == ()
+    assert known.keys(KIND) == (KEY,)
+
+
+def test_kinds_do_not_mix(known):
+    assert known.get(kinds.DEPLOYMENT, KEY) is None
+
+
+def test_what_nothing_reads_is_left_out():
+    ours = {"manager": names.FIELD_MANAGER, "operation": "Apply", "fieldsV1": {}}
+    others = [{"manager": "kubectl", "operation": "Apply"}, {**ours, "subresource": "status"}, {**ours, "operation": "Update"}]
+    annotations = {"kubectl.kubernetes.io/last-applied-configuration": "{…}", "mine": "1"}
+    slim = store.slim(obj(1, managedFields=[ours, *others], annotations=annotations, selfLink="/x", labels={"l": "1"}))
+    assert slim["metadata"] == {
+        "name": "a",
+        "namespace": "n",
+        "resourceVersion": "1",
+        "labels": {"l": "1"},
+        "annotations": {"mine": "1"},
+        "managedFields": [ours],
+    }
+
+
+def test_packing_loses_nothing_else():
+    assert store.unpack(store.pack(obj(1, labels={"ä": "ü"}))) == store.slim(obj(1, labels={"ä": "ü"}))
+
+
+@pytest.mark.parametrize(
+    ("labels", "want"),
+    [pytest.param({names.LABEL_OWNER: "docs"}, workqueue.Key("n", "docs"), id="ours"), pytest.param({}, None, id="not ours")],
+)
+def test_the_label_says_whose_news_a_child_is(labels, want):
+    assert store.owner_of(obj(1, labels=labels)) == want
