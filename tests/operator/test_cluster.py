@@ -129,7 +129,7 @@ async def test_errors(server, kube, answer, kind, retry_after):
 
 async def test_words_that_are_no_status_are_shortened(server, kube):
     server.answers = [(502, "x" * 500, {})]
-    with pytest.raises(errors.Unavailable, match="502 Bad Gateway: x{200}$"):
+    with pytest.raises(errors.Unavailable, match=r"502 Bad Gateway: x{200}$"):
         await kube.get(kinds.DEPLOYMENT, KEY)
 
 

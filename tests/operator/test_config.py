@@ -8,6 +8,11 @@ from kubeocr_operator import config, errors
 DIGEST = "sha256:" + "0" * 64
 
 
+def one(entry):
+    """A file with one image."""
+    return f"images: [{{{entry}}}]"
+
+
 def test_without_a_file_there_are_the_images_of_this_release():
     assert config.read(None) == config.Config(catalogue=images.PUBLISHED)
 
@@ -38,23 +43,15 @@ runtimeClassName: nvidia
 @pytest.mark.parametrize(
     ("text", "fragments"),
     [
-        pytest.param("images: [{tag: '1', accelerator: cpu, carries: all}]", ["images[0].repository"], id="no repository"),
+        pytest.param(one("tag: '1', accelerator: cpu, carries: all"), ["images[0].repository"], id="no repository"),
+        pytest.param(one("repository: r, accelerator: cpu, carries: all"), ["images[0]", "a tag or a digest"], id="no tag"),
+        pytest.param(one("repository: r, tag: t, accelerator: tpu, carries: all"), ["accelerator", "'tpu'", "gpu"], id="tpu"),
+        pytest.param(one("repository: r, tag: t, accelerator: cpu"), ["carries or models"], id="nothing carried"),
         pytest.param(
-            "images: [{repository: r, accelerator: cpu, carries: all}]", ["images[0]", "a tag or a digest"], id="no tag"
+            one("repository: r, tag: t, accelerator: cpu, carries: some"), ["wheels, all", "'some'"], id="no such set"
         ),
-        pytest.param(
-            "images: [{repository: r, tag: t, accelerator: tpu, carries: all}]", ["accelerator", "'tpu'", "gpu"], id="tpu"
-        ),
-        pytest.param("images: [{repository: r, tag: t, accelerator: cpu}]", ["carries or models"], id="nothing carried"),
-        pytest.param(
-            "images: [{repository: r, tag: t, accelerator: cpu, carries: some}]", ["wheels, all", "'some'"], id="no such set"
-        ),
-        pytest.param(
-            "images: [{repository: r, tag: t, accelerator: cpu, models: [x]}]", ["x", "does not know"], id="no such model"
-        ),
-        pytest.param(
-            "images: [{repository: r, digest: abc, accelerator: cpu, carries: all}]", ["images[0].digest"], id="digest"
-        ),
+        pytest.param(one("repository: r, tag: t, accelerator: cpu, models: [x]"), ["x", "does not know"], id="no such model"),
+        pytest.param(one("repository: r, digest: abc, accelerator: cpu, carries: all"), ["images[0].digest"], id="digest"),
         pytest.param("pullPolicy: Sometimes", ["pullPolicy", "IfNotPresent", "'Sometimes'"], id="pull policy"),
         pytest.param("image: []", ["image", "not permitted"], id="unknown entry"),
         pytest.param("a: [", ["no YAML"], id="no YAML"),

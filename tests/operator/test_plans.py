@@ -76,7 +76,8 @@ def test_scratch(plan, upload, want):
 
 
 def test_limits_and_drain_reach_the_settings(plan):
-    found = plan(limits={"uploadMiB": 7, "pages": 8, "megapixels": 9, "queuePages": 10, "requestTimeoutSeconds": 11}).settings
+    limits = {"uploadMiB": 7, "pages": 8, "megapixels": 9, "queuePages": 10, "requestTimeoutSeconds": 11}
+    found = plan(limits=limits).settings
     assert (found.upload_mib, found.pages, found.megapixels, found.queue_pages, found.request_timeout_seconds) == (
         7,
         8,

@@ -138,9 +138,7 @@ async def test_a_name_that_is_taken_is_refused_named_and_never_stolen(scene, met
 
 async def test_a_freed_name_is_taken(scene):
     stage = scene()
-    stage.server.put(
-        kinds.SERVICE, {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "docs", "namespace": "office"}}
-    )
+    stage.server.put(kinds.SERVICE, {"kind": "Service", "metadata": {"name": "docs", "namespace": "office"}})
     await stage.settle()
     stage.server.remove(kinds.SERVICE, stage.where(kinds.SERVICE))
     await stage.settle()
