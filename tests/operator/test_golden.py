@@ -1,0 +1,87 @@
+"""What an OCRService becomes, case by case, as documents to read: golden/<case>/ocrservice.yaml and expected.yaml.
+
+After a change that is meant, write them anew with KUBEOCR_GOLDEN=write and read the difference.
+"""
+
+import os
+import pathlib
+
+import pytest
+import yaml
+
+from kubeocr_contract import names, settings
+from kubeocr_operator import config, kinds, objects, ocrservices, plans
+
+GOLDEN = pathlib.Path(__file__).parent / "golden"
+CASES = sorted(path.parent.name for path in GOLDEN.glob("*/ocrservice.yaml"))
+
+
+def built(case):
+    """The children of a case, in the order in which they are applied."""
+    service = ocrservices.parse(yaml.safe_load((GOLDEN / case / "ocrservice.yaml").read_text()))
+    defaults = config.read(GOLDEN / "images.yaml")
+    plan = plans.resolve(service, defaults, plans.accelerator(service, offered=False))
+    return objects.desired(plan)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_children_are_as_expected(case):
+    found = list(built(case).values())
+    expected = GOLDEN / case / "expected.yaml"
+    if os.environ.get("KUBEOCR_GOLDEN") == "write":
+        expected.write_text(yaml.safe_dump_all(found, sort_keys=False, allow_unicode=True, width=120))
+    assert found == list(yaml.safe_load_all(expected.read_text()))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_same_plan_gives_the_same_bytes(case):
+    assert yaml.safe_dump_all(built(case).values()) == yaml.safe_dump_all(built(case).values())
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_pod_passes_the_restricted_standard(case):
+    """https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted"""
+    pod = built(case)[kinds.DEPLOYMENT]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert pod["securityContext"]["runAsNonRoot"]
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    assert not container["securityContext"]["allowPrivilegeEscalation"]
+    assert container["securityContext"]["readOnlyRootFilesystem"]
+    assert {volume["emptyDir"].keys() <= {"sizeLimit"} for volume in pod["volumes"]} == {True}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_runtime_is_told_its_settings_and_nothing_else(case):
+    (container,) = built(case)[kinds.DEPLOYMENT]["spec"]["template"]["spec"]["containers"]
+    env = {item["name"]: item["value"] for item in container["env"]}
+    assert settings.to_env(settings.from_env(env)) == env
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_pod_may_end_what_it_has_accepted(case):
+    pod = built(case)[kinds.DEPLOYMENT]["spec"]["template"]["spec"]
+    env = {item["name"]: item["value"] for item in pod["containers"][0]["env"]}
+    drain = int(env[settings.variable("drain_seconds")])
+    assert pod["terminationGracePeriodSeconds"] == drain + names.UNREADY_SECONDS + names.GRACE_MARGIN_SECONDS
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_selectors_find_the_pods_and_hang_on_nothing_that_changes(case):
+    found = built(case)
+    pods = found[kinds.DEPLOYMENT]["spec"]["template"]["metadata"]["labels"]
+    selector = plans.labels("reader")
+    assert selector.items() <= pods.items()
+    assert found[kinds.DEPLOYMENT]["spec"]["selector"]["matchLabels"] == selector
+    assert found[kinds.SERVICE]["spec"]["selector"] == selector
+    assert found[kinds.DISRUPTION_BUDGET]["spec"]["selector"]["matchLabels"] == selector
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_children_go_with_their_service_and_never_hold_it_up(case):
+    for kind, child in built(case).items():
+        (owner,) = child["metadata"]["ownerReferences"]
+        assert owner["controller"]
+        assert not owner["blockOwnerDeletion"]
+        assert "finalizers" not in child["metadata"]
+        assert objects.owner_named(kind, child["metadata"]["name"]) == "reader"
