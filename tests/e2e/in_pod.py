@@ -1,0 +1,79 @@
+"""Runs inside a client pod, out of the runtime's own image: `python3 - WORD ARGUMENTS`. Prints one line of JSON.
+
+post URL                  posts the file that stands in stdin as base64
+upload URL MEBIBYTES      posts so many zeros, and sends on for as long as the server lets it
+connect HOST PORT         tries to open a connection for 3 s
+traffic URL CLIENTS       posts the file again and again, each time on a new connection, until a second line or the end of stdin
+"""
+
+import asyncio
+import base64
+import collections
+import json
+import sys
+import time
+from collections.abc import AsyncIterator
+
+import aiohttp
+
+_TIMEOUT = aiohttp.ClientTimeout(total=120)
+
+
+async def post(url: str) -> dict[str, object]:
+    return await _post(url, base64.b64decode(sys.stdin.readline()))
+
+
+async def upload(url: str, mebibytes: str) -> dict[str, object]:
+    return await _post(url, b"\0" * (int(mebibytes) << 20))
+
+
+async def connect(host: str, port: str) -> dict[str, object]:
+    try:
+        async with asyncio.timeout(3):
+            await asyncio.open_connection(host, int(port))
+    except OSError as error:  # TimeoutError is one
+        return {"connected": False, "error": str(error) or type(error).__name__}
+    return {"connected": True}
+
+
+async def traffic(url: str, clients: str) -> dict[str, object]:
+    page = base64.b64decode(sys.stdin.readline())
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_reader(sys.stdin, stop.set)
+    outcomes: collections.Counter[str] = collections.Counter()
+    slowest = 0.0
+
+    async def client() -> None:
+        nonlocal slowest
+        while not stop.is_set():
+            started = time.monotonic()
+            answer = await _post(url, page)
+            slowest = max(slowest, time.monotonic() - started)
+            outcomes[str(answer["status"])] += 1
+
+    await asyncio.gather(*(client() for _ in range(int(clients))))
+    return {"outcomes": outcomes, "slowest_seconds": round(slowest, 2)}
+
+
+async def _post(url: str, content: bytes) -> dict[str, object]:
+    form = aiohttp.FormData()
+    form.add_field("file", _chunks(content), filename="page", content_type="application/octet-stream")
+    try:
+        connector = aiohttp.TCPConnector(force_close=True)
+        async with (
+            aiohttp.ClientSession(timeout=_TIMEOUT, connector=connector) as session,
+            session.post(url, data=form) as answer,
+        ):
+            return {"status": answer.status, "body": await answer.json(content_type=None)}
+    except (aiohttp.ClientError, TimeoutError) as error:
+        return {"status": type(error).__name__, "body": str(error)}
+
+
+async def _chunks(content: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), 1 << 16):
+        yield content[start : start + (1 << 16)]
+
+
+if __name__ == "__main__":
+    word, *arguments = sys.argv[1:]
+    print(json.dumps(asyncio.run({"post": post, "upload": upload, "connect": connect, "traffic": traffic}[word](*arguments))))

@@ -1,0 +1,47 @@
+"""Changes while pages come in: of the spec, and by someone's hand."""
+
+import pytest
+import sites
+
+from kubeocr_contract import names
+
+pytestmark = [pytest.mark.cluster, pytest.mark.image]
+ROUTE = "/ocr/ppocrv6"
+
+
+def test_a_changed_spec_rolls_out_with_no_failed_request(site: sites.Site, page: bytes) -> None:
+    site.apply("rolled")
+    sites.until("Ready", lambda: site.is_ready("rolled"), seconds=180)
+    before = {pod["metadata"]["uid"] for pod in site.pods("rolled")}
+    with site.traffic(site.url("rolled", ROUTE), page, clients=2) as stop:
+        site.apply("rolled", {"limits": {"pages": 100}})
+        sites.until("new pods alone", lambda: _settled(site, "rolled", before), seconds=180)
+        result = stop()
+    assert set(result["outcomes"]) == {"200"}, result
+    assert result["outcomes"]["200"] > 5
+    site.kubectl("delete", f"{names.PLURAL}/rolled")
+
+
+def test_a_manual_edit_is_repaired(site: sites.Site) -> None:
+    site.apply("edited")
+    sites.until("Ready", lambda: site.is_ready("edited"), seconds=180)
+    site.kubectl("set", "env", "deployment/edited", "KUBEOCR_PAGES=1")
+    site.kubectl("patch", "service/edited", "--type=merge", "-p", '{"spec": {"ports": [{"port": 81, "targetPort": "http"}]}}')
+    sites.until("the edit is undone", lambda: _pages(site) == ["2000"] and _ports(site) == [names.SERVICE_PORT], seconds=30)
+    site.kubectl("delete", f"{names.PLURAL}/edited")
+
+
+def _settled(site: sites.Site, name: str, before: set[str]) -> bool:
+    """Whether the Deployment has no pod of before left, those on their way out included."""
+    pods = site.get("pods")["items"]
+    owned = {pod["metadata"]["uid"] for pod in pods if pod["metadata"]["name"].startswith(f"{name}-")}
+    return site.is_ready(name) and bool(owned) and not owned & before
+
+
+def _pages(site: sites.Site) -> list[str]:
+    container = site.get("deployment/edited")["spec"]["template"]["spec"]["containers"][0]
+    return [variable["value"] for variable in container["env"] if variable["name"] == "KUBEOCR_PAGES"]
+
+
+def _ports(site: sites.Site) -> list[int]:
+    return [port["port"] for port in site.get("service/edited")["spec"]["ports"]]
