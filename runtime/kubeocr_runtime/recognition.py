@@ -59,8 +59,9 @@ class Recogniser:
 
 
 def natural_width(crop: tensors.Image, height: int) -> int:
-    """A crop's width once it is `height` pixels high."""
-    return min(math.ceil(height * (int(crop.shape[1]) / int(crop.shape[0]))), WIDEST)
+    """A crop's width once it is `height` pixels high; PaddleX rounds those of up to `NARROWEST` up and all others down."""
+    width = height * (int(crop.shape[1]) / int(crop.shape[0]))
+    return min(math.ceil(width), max(int(width), NARROWEST), WIDEST)
 
 
 def bucket(crop: tensors.Image, height: int) -> int:

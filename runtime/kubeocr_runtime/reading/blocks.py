@@ -4,6 +4,7 @@ The order is that of T. Breuel, "High Performance Document Layout Analysis" (200
 upper goes first; of two that share none the left one does, unless something between them spans both.
 """
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,8 +13,9 @@ from numpy.typing import NDArray
 from kubeocr_runtime.reading import boxes
 from kubeocr_runtime.reading.boxes import Box
 
-# In heights of a line: lines of a block are closer, the margin to a page's header or footer is wider
-_GAP = 0.8
+# Lines of a block are closer, the margin to a page's header or footer is wider than this many heights of a line, or than this
+# many times the page's usual gap where that is more
+_GAP, _GAPS = 0.8, 1.5
 # An inset is at most this much of the height of the block that it stands in
 _INSET = 0.75
 
@@ -21,58 +23,93 @@ Relation = NDArray[np.bool_]
 """Count x count: whether something holds from the first block to the second."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of a page, and what is usual on it."""
+
+    rows: Sequence[Box]
+    gap: float
+    """Most white between two lines of a block, in heights of a line."""
+    height: float
+    """Of a line, in pixels."""
+
+    @property
+    def slack(self) -> float:
+        """Overlaps of up to this many pixels do not count."""
+        return boxes.SLACK * self.height
+
+    def around(self, block: Sequence[int]) -> Box:
+        """The box around some of the rows."""
+        return boxes.around([self.rows[i] for i in block])
+
+    def blocks(self, wanted: Sequence[int]) -> list[list[int]]:
+        """Some of the rows, those that follow one another down a column together."""
+        return [[wanted[i] for i in chain] for chain in boxes.chains([self.rows[i] for i in wanted], self.gap)]
+
+
 def order(rows: Sequence[Box]) -> list[int]:
     """Indices of rows in reading order."""
-    header, body, footer = _margins(rows)
-    return [*header, *_columns(rows, body), *footer]
+    page = Page(rows, max(_GAP, _GAPS * boxes.usual_gap(rows)), boxes.typical_height(rows))
+    header, body, footer = _margins(page)
+    return [*header, *_columns(page, body), *footer]
 
 
-def _columns(rows: Sequence[Box], body: list[int]) -> list[int]:
-    insets = {i for block in _insets(rows, _blocks(rows, body)) for i in block}
-    blocks = _blocks(rows, [i for i in body if i not in insets])
-    ordered = [
-        blocks[i] for i in sequence([_around(rows, block) for block in blocks], boxes.SLACK * boxes.typical_height(rows))
-    ]
-    for inset in sorted(_blocks(rows, sorted(insets)), key=lambda block: (rows[block[0]].top, rows[block[0]].left)):
-        ordered.insert(_place(_around(rows, inset), [_around(rows, block) for block in ordered]), inset)
+def _columns(page: Page, body: list[int]) -> list[int]:
+    insets = {i for block in _insets(page, body) for i in block}
+    blocks = page.blocks([i for i in body if i not in insets])
+    ordered = [blocks[i] for i in sequence([page.around(block) for block in blocks], page.slack)]
+    for inset in sorted(page.blocks(sorted(insets)), key=lambda block: (page.rows[block[0]].top, page.rows[block[0]].left)):
+        ordered.insert(_place(page.around(inset), [page.around(block) for block in ordered]), inset)
     return [i for block in ordered for i in block]
 
 
-def _blocks(rows: Sequence[Box], wanted: Sequence[int]) -> list[list[int]]:
-    return [[wanted[i] for i in chain] for chain in boxes.chains([rows[i] for i in wanted], _GAP)]
-
-
-def _around(rows: Sequence[Box], block: Sequence[int]) -> Box:
-    return boxes.around([rows[i] for i in block])
-
-
-def _margins(rows: Sequence[Box]) -> tuple[list[int], list[int], list[int]]:
+def _margins(page: Page) -> tuple[list[int], list[int], list[int]]:
     """The first row, the rest and the last row; first and last are empty where no white over the whole width sets them off."""
-    order = sorted(range(len(rows)), key=lambda i: (rows[i].top, rows[i].left))
-    least = _GAP * boxes.typical_height(rows)
-    upside_down = [Box(row.left, -row.bottom, row.right, -row.top) for row in rows]
-    first = _set_off(order, rows, least)
-    last = _set_off(order, upside_down, least) if len(first) < len(order) else []
+    by_top = sorted(range(len(page.rows)), key=lambda i: (page.rows[i].top, page.rows[i].left))
+    upside_down = dataclasses.replace(page, rows=[Box(row.left, -row.bottom, row.right, -row.top) for row in page.rows])
+    first = _set_off(page, by_top)
+    last = _set_off(upside_down, by_top) if len(first) < len(by_top) else []
     edge = {*first, *last}
-    return first, [i for i in order if i not in edge], sorted(last, key=lambda i: rows[i].left)
+    return first, [i for i in by_top if i not in edge], last
 
 
-def _set_off(order: list[int], rows: Sequence[Box], least: float) -> list[int]:
-    """The first rows of `order` that stand at one height, if all others are at least `least` pixels below; else nothing."""
-    if not order:
+def _set_off(page: Page, body: list[int]) -> list[int]:
+    """The first rows, those that stand at one height, from left to right, if all others are far enough below; else nothing."""
+    if not body:
         return []
-    first = min((rows[i] for i in order), key=lambda row: row.top)
-    level = [i for i in order if boxes.shared_height(rows[i], first) >= min(rows[i].height, first.height) / 2]
-    bottom = max(rows[i].bottom for i in level)
-    others = [rows[i].top for i in order if i not in set(level)]
-    return sorted(level, key=lambda i: rows[i].left) if others and min(others) - bottom >= least else []
+    first = min((page.rows[i] for i in body), key=lambda row: row.top)
+    level = [i for i in body if boxes.shared_height(page.rows[i], first) >= min(page.rows[i].height, first.height) / 2]
+    bottom = max(page.rows[i].bottom for i in level)
+    others = [page.rows[i].top for i in body if i not in set(level)]
+    far = bool(others) and min(others) - bottom >= page.gap * page.height
+    return sorted(level, key=lambda i: page.rows[i].left) if far else []
 
 
-def _insets(rows: Sequence[Box], blocks: list[list[int]]) -> list[list[int]]:
-    """Blocks that stand inside the rectangle of a much higher one, which flows around them."""
-    placed = [_around(rows, block) for block in blocks]
-    slack = boxes.SLACK * boxes.typical_height(rows)
-    return [block for block, box in zip(blocks, placed, strict=True) if any(_is_inset(box, other, slack) for other in placed)]
+def _insets(page: Page, body: list[int]) -> list[list[int]]:
+    """Blocks that stand in the way of columns: inside the rectangle of a much higher block, or where two columns make room."""
+    blocks = page.blocks(body)
+    placed = [page.around(block) for block in blocks]
+    wedges = _wedges(page.rows, body)
+    return [
+        block
+        for block, box in zip(blocks, placed, strict=True)
+        if any(_is_inset(box, other, page.slack) for other in placed) or not wedges.isdisjoint(block)
+    ]
+
+
+def _wedges(rows: Sequence[Box], body: list[int]) -> set[int]:
+    """Rows with text on both sides that stand right under, or over, two rows of different columns."""
+    placed = [rows[i] for i in body]
+    touching = zip(*boxes.vertical(placed), strict=True)
+    between = [i for i, (above, below) in enumerate(touching) if max(len(above), len(below)) > 1 and _has_both_sides(i, placed)]
+    return {body[i] for i in between}
+
+
+def _has_both_sides(index: int, placed: Sequence[Box]) -> bool:
+    box = placed[index]
+    level = [other for other in placed if boxes.shared_height(box, other) >= min(box.height, other.height) / 2]
+    slack = boxes.SLACK * box.height
+    return any(x.right <= box.left + slack for x in level) and any(x.left >= box.right - slack for x in level)
 
 
 def _is_inset(box: Box, other: Box, slack: float) -> bool:

@@ -6,6 +6,9 @@ import math
 import statistics
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kubeocr_runtime import results
 
 # Two boxes of one column overlap by more than this part of a line's height; less is the detector's slack
@@ -38,6 +41,22 @@ class Box:
         return (self.top + self.bottom) / 2
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Edges:
+    """The edges of many boxes, an array each: a page has a thousand lines at times, and each is held against every other."""
+
+    left: NDArray[np.float64]
+    top: NDArray[np.float64]
+    right: NDArray[np.float64]
+    bottom: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, boxes: Sequence[Box]) -> "Edges":
+        """In the boxes' order."""
+        edges = np.array([(b.left, b.top, b.right, b.bottom) for b in boxes], np.float64).reshape(-1, 4)
+        return cls(edges[:, 0], edges[:, 1], edges[:, 2], edges[:, 3])
+
+
 def level(polygons: Sequence[results.Polygon], *, mirrored: bool) -> list[Box]:
     """Boxes around polygons after the page's skew is taken out; `mirrored` swaps left and right."""
     skew = _skew(polygons)
@@ -52,6 +71,15 @@ def around(boxes: Sequence[Box]) -> Box:
 def typical_height(boxes: Sequence[Box]) -> float:
     """The median height of a page's lines; 1 for none."""
     return statistics.median(b.height for b in boxes) if boxes else 1.0
+
+
+def usual_gap(boxes: Sequence[Box]) -> float:
+    """The median white between a line and the nearest above it, in heights of the line; 0 where none stands above another."""
+    above, _ = vertical(boxes)
+    gaps = [
+        -shared_height(boxes[uppers[0]], box) / max(box.height, 1) for box, uppers in zip(boxes, above, strict=True) if uppers
+    ]
+    return statistics.median(gaps) if gaps else 0.0
 
 
 def shared_width(a: Box, b: Box) -> float:
@@ -69,14 +97,10 @@ def chains(boxes: Sequence[Box], gap: float) -> list[list[int]]:
 
     `gap` is the most white between two, in heights of the lower one.
     """
-    above = _above(boxes)
-    below: dict[int, list[int]] = {}
-    for lower, uppers in enumerate(above):
-        for upper in uppers:
-            below.setdefault(upper, []).append(lower)
+    above, below = vertical(boxes)
     follows = {
         upper: lowers[0]
-        for upper, lowers in below.items()
+        for upper, lowers in enumerate(below)
         if len(lowers) == 1
         and len(above[lowers[0]]) == 1
         and -shared_height(boxes[upper], boxes[lowers[0]]) <= gap * boxes[lowers[0]].height
@@ -92,10 +116,16 @@ def _walk(start: int, follows: dict[int, int]) -> Sequence[int]:
     return chain
 
 
-def _above(boxes: Sequence[Box]) -> list[list[int]]:
-    """For each box the nearest ones above it, one a column: of two that share some width only the nearer counts."""
-    by_bottom = sorted(range(len(boxes)), key=lambda i: -boxes[i].bottom)
-    return [_nearest([i for i in by_bottom if _is_above(boxes[i], box)], boxes) for box in boxes]
+def vertical(boxes: Sequence[Box]) -> tuple[list[list[int]], list[list[int]]]:
+    """For each box the nearest ones above it, of two that share some width only the nearer; and the inverse."""
+    edges = Edges.of(boxes)
+    by_bottom = np.argsort(-edges.bottom, kind="stable")
+    above = [_nearest([int(i) for i in by_bottom[_is_above(edges, box)[by_bottom]]], boxes) for box in boxes]
+    below: list[list[int]] = [[] for _ in boxes]
+    for lower, uppers in enumerate(above):
+        for upper in uppers:
+            below[upper].append(lower)
+    return above, below
 
 
 def _nearest(candidates: Sequence[int], boxes: Sequence[Box]) -> list[int]:
@@ -106,14 +136,18 @@ def _nearest(candidates: Sequence[int], boxes: Sequence[Box]) -> list[int]:
     return taken
 
 
-def _is_above(upper: Box, lower: Box) -> bool:
-    slack = SLACK * min(upper.height, lower.height)
-    return (
-        upper.middle < lower.top + slack
-        and upper.bottom < lower.middle + slack
-        and lower.top - upper.bottom <= REACH * lower.height
-        and shared_width(upper, lower) > slack
+def _is_above(edges: Edges, lower: Box) -> NDArray[np.bool_]:
+    """For each box whether it stands above one, within reach."""
+    slack = SLACK * np.minimum(edges.bottom - edges.top, lower.height)
+    middle = (edges.top + edges.bottom) / 2
+    shared = np.minimum(edges.right, lower.right) - np.maximum(edges.left, lower.left)
+    is_above: NDArray[np.bool_] = (
+        (middle < np.minimum(lower.top + slack, lower.middle))
+        & (edges.bottom < lower.middle + slack)
+        & (lower.top - edges.bottom <= REACH * lower.height)
+        & (shared > slack)
     )
+    return is_above
 
 
 def _skew(polygons: Sequence[results.Polygon]) -> float:

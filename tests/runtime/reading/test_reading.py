@@ -15,10 +15,12 @@ Span = tuple[float, float, float]
 """left, right, top"""
 
 
-def column(left: float, right: float, top: float, count: int, *, ragged: Sequence[float] = ()) -> list[Span]:
+def column(
+    left: float, right: float, top: float, count: int, *, ragged: Sequence[float] = (), pitch: float = PITCH
+) -> list[Span]:
     """Lines one below the other; `ragged` gives some lengths as parts of the width."""
     lengths = dict(enumerate(ragged))
-    return [(left, left + (right - left) * lengths.get(i, 1), top + i * PITCH) for i in range(count)]
+    return [(left, left + (right - left) * lengths.get(i, 1), top + i * pitch) for i in range(count)]
 
 
 def line(number: int, span: Span, angle: float = 0.0, height: float = HEIGHT) -> results.Line:
@@ -57,6 +59,10 @@ LAYOUTS = [
         id="nested list",
     ),
     pytest.param(TWO, id="two columns"),
+    pytest.param([*column(*LEFT, 100, 6, pitch=75), *column(*RIGHT, 100, 6, pitch=75)], id="two columns of loose lines"),
+    pytest.param(
+        [(300, 1500, 50), *column(*LEFT, 150, 6, pitch=52), *column(*RIGHT, 150, 6, pitch=52)], id="heading, 1.7 spacing"
+    ),
     pytest.param([*column(100, 600, 100, 9), *column(660, 1160, 100, 9), *column(1220, 1720, 100, 7)], id="three columns"),
     pytest.param([*column(*LEFT, 200, 8), *column(*RIGHT, 320, 8)], id="the second column starts lower"),
     pytest.param([*column(*LEFT, 320, 8), *column(*RIGHT, 200, 8)], id="the second column starts higher"),
