@@ -48,7 +48,7 @@ images: .venv/.demo ## build both images (docker, else buildah)
 
 .PHONY: bench-%
 bench-%: .venv/.dev ## bench-accuracy, bench-equality, bench-operator: figures, the last line as JSON
-	$(PYTHON) benchmarks/$*.py $(ARGS)
+	$(PYTHON) $(firstword $(wildcard benchmarks/$*.py benchmarks/$*)) $(ARGS)
 
 .PHONY: clean
 clean: ## end the demo's cluster and remove what was built here; the cache in ~/.cache/kubeocr stays

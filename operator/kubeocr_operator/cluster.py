@@ -165,7 +165,9 @@ async def connect() -> api.ApiClient:
         if "KUBECONFIG" not in os.environ and "KUBERNETES_SERVICE_HOST" in os.environ:
             kubeconfig.load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
         else:
-            await kubeconfig.load_kube_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
+            # read now: the library looks at the environment once, when it is imported
+            file = os.environ.get("KUBECONFIG")
+            await kubeconfig.load_kube_config(file, client_configuration=configuration)  # type: ignore[no-untyped-call]
     except kubeconfig.ConfigException as error:
         raise errors.Unavailable(f"no cluster: {error}; run in a pod, or set KUBECONFIG") from error
     client = api.ApiClient(configuration)

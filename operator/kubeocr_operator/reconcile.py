@@ -3,6 +3,7 @@
 It reads what the watches brought (store.py), writes only what differs, and can be run at any time and any number of times.
 """
 
+import asyncio
 import dataclasses
 import datetime as dt
 import json
@@ -102,7 +103,8 @@ async def _decide(body: Object, world: World) -> tuple[plans.Plan | None, condit
 async def _make_so(plan: plans.Plan, key: workqueue.Key, world: World) -> _Done | None:
     """Applies what differs and deletes what is no longer wanted; None where the service went meanwhile."""
     wanted = objects.desired(plan)
-    live = {kind: await _look(kind, obj, world) for kind, obj in wanted.items()}
+    seen = await asyncio.gather(*(_look(kind, obj, world) for kind, obj in wanted.items()))
+    live = dict(zip(wanted, seen, strict=True))
     objections = [said for found in live.values() if found is not None and (said := ownership.objection(found, plan.owner))]
     if objections:
         return _Done(obstacle=conditions.Trouble(conditions.NAME_TAKEN, "; ".join(objections)))
