@@ -82,10 +82,11 @@ class Pipelines:
         return _on_page(page, angle, rows)
 
     def warm(self) -> None:
-        """Load what the settings' languages need and run it once.
+        """Compare the weights with what was baked, load what the settings' languages need and run it once.
 
-        Raises `models.NotCarried` for a language without models.
+        Raises `models.BadModels` for a file that changed, `models.NotCarried` for a language without models.
         """
+        self.store.verify()
         for options in self._readers():
             self.read(_KNOWN, options)
 

@@ -112,3 +112,13 @@ def test_a_port_that_is_taken_is_one_line(tmp_path: pathlib.Path) -> None:
     assert done.returncode == 1
     assert f"cannot listen on host=127.0.0.1 port={port}" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_weights_that_changed_since_they_were_baked_end_the_process(tmp_path: pathlib.Path) -> None:
+    folder = tmp_path / "models"
+    (folder / "m").mkdir(parents=True)
+    (folder / "m" / "inference.onnx").write_bytes(b"changed")
+    (folder / names.MANIFEST_FILE).write_text('{"models": {"m": {"files": {"inference.onnx": "%s"}}}}' % ("0" * 64))
+    running = Server(tmp_path, KUBEOCR_MODELS_DIR=str(folder))
+    assert running.process.wait(60) == 1
+    assert "inference.onnx: its SHA-256 is" in running.log.read_text()
