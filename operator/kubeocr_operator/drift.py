@@ -22,6 +22,8 @@ _MERGE_KEYS = {
     "volumes": ("name",),
 }
 """Lists that the API merges by key, whose order and further items are not ours (x-kubernetes-list-map-keys in its OpenAPI)."""
+_WHOLE = frozenset({"selector", "labelSelector", "nodeSelector"})
+"""Maps that the API takes as one value (x-kubernetes-map-type: atomic): a key beside ours, and a Service leads nowhere."""
 _PORT_KEYS = (("containerPort", "protocol"), ("port", "protocol"))
 _QUANTITIES = frozenset({"requests", "limits", "sizeLimit"})
 """Fields whose values the API server rewrites: 1000m comes back as 1."""
@@ -45,7 +47,7 @@ def _owned(live: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _lacking(desired: object, live: object, path: tuple[str, ...]) -> Iterator[str]:
-    if isinstance(desired, Mapping) and isinstance(live, Mapping):
+    if isinstance(desired, Mapping) and isinstance(live, Mapping) and not _WHOLE & set(path[-1:]):
         for name, value in desired.items():
             yield from _lacking(value, live.get(name), (*path, name))
     elif _is_list(desired) and _is_list(live):

@@ -1,5 +1,7 @@
 """Changes while pages come in: of the spec, and by someone's hand."""
 
+import json
+
 import pytest
 import sites
 
@@ -26,8 +28,11 @@ def test_a_manual_edit_is_repaired(site: sites.Site) -> None:
     site.apply("edited")
     sites.until("Ready", lambda: site.is_ready("edited"), seconds=180)
     site.kubectl("set", "env", "deployment/edited", "KUBEOCR_PAGES=1")
-    site.kubectl("patch", "service/edited", "--type=merge", "-p", '{"spec": {"ports": [{"port": 81, "targetPort": "http"}]}}')
-    sites.until("the edit is undone", lambda: _pages(site) == ["2000"] and _ports(site) == [names.SERVICE_PORT], seconds=30)
+    selector = site.get("service/edited")["spec"]["selector"]
+    elsewhere = {"spec": {"selector": {names.LABEL_INSTANCE: "somebody-else"}}}
+    site.kubectl("patch", "service/edited", "--type=merge", "-p", json.dumps(elsewhere))
+    sites.until("the Deployment is as before", lambda: _pages(site) == ["2000"], seconds=20)
+    sites.until("the Service is as before", lambda: site.get("service/edited")["spec"]["selector"] == selector, seconds=20)
     site.kubectl("delete", f"{names.PLURAL}/edited")
 
 
@@ -41,7 +46,3 @@ def _settled(site: sites.Site, name: str, before: set[str]) -> bool:
 def _pages(site: sites.Site) -> list[str]:
     container = site.get("deployment/edited")["spec"]["template"]["spec"]["containers"][0]
     return [variable["value"] for variable in container["env"] if variable["name"] == "KUBEOCR_PAGES"]
-
-
-def _ports(site: sites.Site) -> list[int]:
-    return [port["port"] for port in site.get("service/edited")["spec"]["ports"]]

@@ -13,6 +13,7 @@ DESIRED = {
     "metadata": {"name": "a", "labels": {"x": "1"}, "ownerReferences": [{"uid": "u", "controller": True}]},
     "spec": {
         "replicas": 1,
+        "selector": {"x": "1"},
         "template": {
             "containers": [
                 {
@@ -32,6 +33,7 @@ FIELDS = {
     "f:metadata": {"f:labels": {"f:x": {}}, "f:ownerReferences": {'k:{"uid":"u"}': {".": {}, "f:controller": {}}}},
     "f:spec": {
         "f:replicas": {},
+        "f:selector": {},
         "f:template": {
             "f:containers": {
                 CONTAINER: {
@@ -112,6 +114,10 @@ def _port(found):
     runtime(found)["ports"][0]["name"] = "other"
 
 
+def _selector(found):
+    found["spec"]["selector"]["more"] = "1"
+
+
 CHANGES = [
     pytest.param(_replicas, "spec.replicas", id="a number"),
     pytest.param(_image, "spec.template.containers[runtime].image", id="in a list by its key"),
@@ -122,6 +128,7 @@ CHANGES = [
     pytest.param(_owner, "metadata.ownerReferences[u]", id="the owner removed"),
     pytest.param(_quantity, "spec.template.containers[runtime].resources.requests.cpu", id="a quantity"),
     pytest.param(_atomic, "spec.template.containers[runtime].drop", id="a list that is one value"),
+    pytest.param(_selector, "spec.selector", id="a key beside ours in a selector"),
     pytest.param(_port, "spec.template.containers[runtime].ports[8/TCP].name", id="a port"),
 ]
 
