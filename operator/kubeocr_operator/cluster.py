@@ -19,7 +19,7 @@ from kubeocr_contract import images, names
 from kubeocr_operator import errors, kinds, metrics, workqueue
 
 Object = Mapping[str, Any]
-PAGE = 500
+PAGE = 200
 """Objects in an answer to a list, so that neither side has to hold all of them at once."""
 _TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
 _CONNECTIONS = 16

@@ -47,7 +47,7 @@ def _owned(live: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _lacking(desired: object, live: object, path: tuple[str, ...]) -> Iterator[str]:
-    if isinstance(desired, Mapping) and isinstance(live, Mapping) and not _WHOLE & set(path[-1:]):
+    if isinstance(desired, dict) and isinstance(live, dict) and not _WHOLE & set(path[-1:]):
         for name, value in desired.items():
             yield from _lacking(value, live.get(name), (*path, name))
     elif _is_list(desired) and _is_list(live):
@@ -84,11 +84,11 @@ def _step(step: str, desired: object) -> tuple[Any, str]:
     """What a step of a fieldsV1 tree leads to, None where that is not wanted; and a name for it."""
     kind, _, text = step.partition(":")
     if kind == "f":
-        return (desired.get(text) if isinstance(desired, Mapping) else None), text
+        return (desired.get(text) if isinstance(desired, dict) else None), text
     wanted = json.loads(text)
     items = desired if _is_list(desired) else ()
     if kind == "k":
-        found = next((x for x in items if isinstance(x, Mapping) and all(x.get(k) == v for k, v in wanted.items())), None)
+        found = next((x for x in items if isinstance(x, dict) and all(x.get(k) == v for k, v in wanted.items())), None)
         return found, "/".join(str(value) for value in wanted.values())
     return (wanted if wanted in items else None), str(wanted)
 
@@ -101,7 +101,7 @@ def _merge_keys(items: Sequence[Any], path: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _identity(item: object, keys: tuple[str, ...]) -> tuple[object, ...]:
-    return tuple(item.get(key) for key in keys) if isinstance(item, Mapping) else (item,)
+    return tuple(item.get(key) for key in keys) if isinstance(item, dict) else (item,)
 
 
 def _same(desired: object, live: object, path: tuple[str, ...]) -> bool:
@@ -115,5 +115,5 @@ def _equal_quantities(one: str, other: str) -> bool:
     return quantities.valid(one) and quantities.valid(other) and quantities.parse(one) == quantities.parse(other)
 
 
-def _is_list(value: object) -> TypeGuard[Sequence[Any]]:
-    return isinstance(value, Sequence) and not isinstance(value, str)
+def _is_list(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)

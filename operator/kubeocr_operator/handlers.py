@@ -84,6 +84,7 @@ def settings() -> kopf.OperatorSettings:
     found.networking.request_timeout = 30
     found.networking.connect_timeout = 10
     found.networking.error_backoffs = _Backoffs()
+    found.queueing.idle_timeout = 0.5
     found.watching.server_timeout = _SERVER_SECONDS
     found.watching.client_timeout = _CLIENT_SECONDS
     found.watching.connect_timeout = 10
