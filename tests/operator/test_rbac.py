@@ -1,12 +1,15 @@
 """Least privilege: what is declared is what the code emits, no more and no less."""
 
 import io
+import pathlib
 import sys
 
 import pytest
 import yaml
 
 from kubeocr_operator import handlers, kinds, rbac, workqueue
+
+ROOT = pathlib.Path(__file__).parents[2]
 
 
 def pairs(rules):
@@ -48,3 +51,9 @@ def test_the_command_prints_what_the_chart_embeds(monkeypatch):
     rbac.main()
     printed = yaml.safe_load(sys.stdout.getvalue())
     assert printed == {"rules": rbac.rules(), "clusterRules": rbac.cluster_rules(), "leaseRules": rbac.lease_rules()}
+
+
+def test_the_chart_grants_exactly_this():
+    """charts/kubeocr/templates/rbac.yaml makes its roles of this file; `make generate` writes it."""
+    granted = yaml.safe_load((ROOT / "charts" / "kubeocr" / "files" / "rules.yaml").read_text())
+    assert granted == {"rules": rbac.rules(), "clusterRules": rbac.cluster_rules(), "leaseRules": rbac.lease_rules()}
