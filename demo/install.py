@@ -38,12 +38,13 @@ def values(built: Sequence[images.Image]) -> dict[str, object]:
 
 
 def service(cluster: clusters.Cluster, log: pathlib.Path) -> None:
-    """Applies an OCRService with nothing but defaults and waits until it is Ready."""
+    """Applies an OCRService and waits until it is Ready; it asks for little CPU, so that a small node has room for a rollout."""
     kubectl = binaries.tool("kubectl")
     manifest = {
         "apiVersion": "kubeocr.io/v1alpha1",
         "kind": "OCRService",
         "metadata": {"name": SERVICE, "namespace": "default"},
+        "spec": {"resources": {"requests": {"cpu": "250m"}}},
     }
     steps.run(cluster, [kubectl, "apply", "-f", "-"], log, input=json.dumps(manifest))
     generation = steps.run(cluster, [kubectl, "get", f"ocrservice/{SERVICE}", "-o", "jsonpath={.metadata.generation}"], log)
