@@ -44,7 +44,7 @@ def service(cluster: clusters.Cluster, log: pathlib.Path) -> None:
         "apiVersion": "kubeocr.io/v1alpha1",
         "kind": "OCRService",
         "metadata": {"name": SERVICE, "namespace": "default"},
-        "spec": {"resources": {"requests": {"cpu": "250m"}}},
+        "spec": {"resources": {"requests": {"cpu": "250m", "memory": "1Gi"}}},
     }
     steps.run(cluster, [kubectl, "apply", "-f", "-"], log, input=json.dumps(manifest))
     generation = steps.run(cluster, [kubectl, "get", f"ocrservice/{SERVICE}", "-o", "jsonpath={.metadata.generation}"], log)

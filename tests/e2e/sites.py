@@ -46,7 +46,7 @@ class Site:
 
     def apply(self, name: str, spec: Mapping[str, Any] | None = None) -> None:
         """Applies an OCRService that asks for little CPU, so that several pods have room on a small node."""
-        small = {"resources": {"requests": {"cpu": "100m"}}}
+        small = {"resources": {"requests": {"cpu": "100m", "memory": "512Mi"}}}
         metadata = {"name": name, "namespace": NAMESPACE}
         manifest = {"apiVersion": names.API_VERSION, "kind": names.KIND, "metadata": metadata, "spec": small | dict(spec or {})}
         self.kubectl("apply", "--server-side", "-f", "-", manifest=manifest)

@@ -58,8 +58,17 @@ def prepare(options: Options) -> None:
 
 
 def loader(name: str) -> Callable[[pathlib.Path], None]:
-    """What imports a docker archive into the node's containerd."""
-    return lambda archive: archives.load(archive, _state(name) / "containerd" / "containerd.sock")
+    """What imports a docker archive into the node's containerd, once."""
+    state = _state(name)
+
+    def load(archive: pathlib.Path) -> None:
+        loaded = state / "loaded" / archive.name
+        if not loaded.exists():
+            archives.load(archive, state / "containerd" / "containerd.sock")
+            loaded.parent.mkdir(exist_ok=True)
+            loaded.touch()
+
+    return load
 
 
 def down(name: str) -> None:
