@@ -37,7 +37,7 @@ def _story(log: pathlib.Path) -> None:
     with steps.step("operator: installing the chart, two replicas"):
         install.operator(cluster, built, log)
     with steps.step("OCRService: applied, waiting for a pod that has read a page"):
-        install.service(cluster, log)
+        install.service(cluster, built, log)
     with steps.step("reading a page through the Service"), reading.forwarded(cluster) as address:
         page = pages.draw()
         answer = reading.read(address, ROUTE, pages.png(page))
