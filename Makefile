@@ -46,8 +46,18 @@ generate: .venv/.dev ## write the CRD, its reference, the chart's rules and mani
 images: .venv/.demo ## build both images (docker, else buildah)
 	$(PYTHON) -m cluster images
 
+# PaddleOCR in an environment of its own: it pins versions that the operator cannot live with
+PEER := $(HOME)/.cache/kubeocr/paddleocr-3.7.0
+$(PEER)/bin/python:
+	@echo "installing PaddleOCR 3.7.0 into $(PEER)"
+	@python3 -m venv $(PEER) && $(PEER)/bin/pip install --quiet --disable-pip-version-check paddleocr==3.7.0 onnxruntime
+
+.PHONY: bench-equality
+bench-equality: .venv/.dev $(PEER)/bin/python ## our lines and boxes against PaddleOCR's own: ARGS='--documents FOLDER'
+	$(PYTHON) benchmarks/equality.py --python $(PEER)/bin/python $(ARGS)
+
 .PHONY: bench-%
-bench-%: .venv/.dev ## bench-accuracy, bench-equality, bench-operator: figures, the last line as JSON
+bench-%: .venv/.dev ## bench-accuracy, bench-pages, bench-operator: figures, the last line as JSON
 	$(PYTHON) $(firstword $(wildcard benchmarks/$*.py benchmarks/$*)) $(ARGS)
 
 .PHONY: clean

@@ -1,6 +1,6 @@
 """Whether the same lines and boxes are found as by PaddleOCR 3.7's own pipeline, and why where they are not.
 
-    python benchmarks/equality.py --python PYTHON [--documents DIR] [--pages NAME ...]
+    python benchmarks/equality.py --python PYTHON --documents DIR [--pages NAME ...]
 
 PYTHON (or KUBEOCR_PADDLEOCR_PYTHON) is the python of an environment made by `pip install paddleocr==3.7.0 onnxruntime`.
 Both read the same baked models. A text that differs is read once more with the padding that PaddleOCR gave it, to see whether
@@ -23,7 +23,6 @@ from kubeocr_contract import models, settings
 from kubeocr_runtime import baking, crops, documents, pipelines, reading, recognition, results, tensors
 
 PAGES = ("linn.png", "8087_054.3B.tif", "eurotext.tif", "phototest.tif", "table.png")
-DOCUMENTS = pathlib.Path(__file__).parents[2] / "shared" / "documents"
 PIXELS = 2
 _BATCH = 6  # of PaddleOCR's recogniser: configs/pipelines/OCR.yaml of PaddleX 3.7
 
@@ -114,7 +113,7 @@ def read_as_paddleocr(image: tensors.Image, lines: tuple[results.Line, ...], rec
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", default=os.environ.get("KUBEOCR_PADDLEOCR_PYTHON"))
-    parser.add_argument("--documents", type=pathlib.Path, default=DOCUMENTS)
+    parser.add_argument("--documents", type=pathlib.Path, required=True, help="folder with the pages and their texts")
     parser.add_argument("--pages", nargs="+", default=list(PAGES))
     return parser.parse_args(arguments)
 
