@@ -1,0 +1,141 @@
+"""The chart: what its defaults render to, what its schema refuses, and that an API server takes all of it."""
+
+import json
+import pathlib
+import subprocess
+
+import pytest
+import yaml
+from cluster import binaries, clusters
+
+from kubeocr_contract import images, names
+from kubeocr_operator import config
+
+ROOT = pathlib.Path(__file__).parents[2]
+CHART = ROOT / "charts" / "kubeocr"
+NAMESPACE = "kubeocr-system"
+
+pytestmark = pytest.mark.cluster  # helm is built where the cluster's parts are
+
+
+def helm(*arguments, values=None):
+    command = [binaries.tool("helm"), *arguments]
+    return subprocess.run(command, input=json.dumps(values or {}), capture_output=True, text=True, check=False)
+
+
+def render(**values):
+    done = helm("template", "kubeocr", str(CHART), "--namespace", NAMESPACE, "--values", "-", values=values)
+    assert done.returncode == 0, done.stderr
+    return [manifest for manifest in yaml.safe_load_all(done.stdout) if manifest]
+
+
+def one(manifests, kind):
+    (found,) = [x for x in manifests if x["kind"] == kind and x["metadata"]["name"] != "kubeocr-operator-test"]
+    return found
+
+
+def test_lint_has_nothing_to_say():
+    done = helm("lint", "--strict", str(CHART))
+    assert done.returncode == 0, done.stdout
+
+
+def test_defaults_render_two_hardened_replicas():
+    deployment = one(render(), "Deployment")["spec"]
+    pod = deployment["template"]["spec"]
+    (container,) = pod["containers"]
+    assert deployment["replicas"] == 2
+    assert container["image"] == f"kubeocr/operator:{images.PROJECT_VERSION}"
+    assert pod["securityContext"]["runAsNonRoot"]
+    assert container["securityContext"]["readOnlyRootFilesystem"]
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    assert pod["enableServiceLinks"] is False
+
+
+def test_names_and_numbers_are_the_contracts():
+    manifests = render()
+    (container,) = one(manifests, "Deployment")["spec"]["template"]["spec"]["containers"]
+    assert container["ports"] == [{"name": names.HTTP_PORT_NAME, "containerPort": names.OPERATOR_PORT}]
+    assert container["readinessProbe"]["httpGet"]["path"] == names.READYZ
+    assert container["livenessProbe"]["httpGet"]["path"] == names.LIVEZ
+    assert one(manifests, "ConfigMap")["metadata"]["name"] == names.CONFIG_MAP
+    assert f"--config=/etc/kubeocr/{names.CONFIG_IMAGES_KEY}" in container["args"]
+    assert yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"] == images.PROJECT_VERSION
+
+
+def test_the_operator_reads_the_published_images_out_of_the_config_map():
+    text = one(render(), "ConfigMap")["data"][names.CONFIG_IMAGES_KEY]
+    assert config.parse(text) == config.Config()
+
+
+def test_what_is_set_for_runtimes_reaches_the_operator():
+    runtime = {
+        "images": [
+            {
+                "repository": "registry.example/r",
+                "digest": "sha256:" + "0" * 64,
+                "accelerator": "gpu",
+                "models": ["PP-OCRv6_small_rec"],
+            }
+        ],
+        "imagePullSecrets": [{"name": "registry"}],
+        "pullPolicy": "Never",
+        "runtimeClassName": "nvidia",
+    }
+    found = config.parse(one(render(runtime=runtime), "ConfigMap")["data"][names.CONFIG_IMAGES_KEY])
+    assert found.pull_secrets == ("registry",)
+    assert (found.pull_policy, found.runtime_class_name) == ("Never", "nvidia")
+    assert found.catalogue[0].models == {"PP-OCRv6_small_rec"}
+
+
+@pytest.mark.parametrize(
+    ("values", "absent"),
+    [
+        pytest.param({"replicas": 1}, "PodDisruptionBudget", id="one replica needs no budget"),
+        pytest.param({"podDisruptionBudget": {"enabled": False}}, "PodDisruptionBudget", id="budget off"),
+        pytest.param({"rbac": {"create": False}}, "ClusterRole", id="rbac off"),
+        pytest.param({"crds": {"install": False}}, "CustomResourceDefinition", id="crds off"),
+        pytest.param({"serviceAccount": {"create": False, "name": "mine"}}, "ServiceAccount", id="own service account"),
+    ],
+)
+def test_parts_can_be_left_out(values, absent):
+    assert absent in {manifest["kind"] for manifest in render()}
+    assert absent not in {manifest["kind"] for manifest in render(**values)}
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        pytest.param({"replica": 3}, "replica", id="a misspelt value"),
+        pytest.param({"replicas": -1}, "replicas", id="fewer than none"),
+        pytest.param({"workers": 0}, "workers", id="no worker"),
+        pytest.param({"logLevel": "loud"}, "logLevel", id="no such level"),
+        pytest.param({"image": {"digest": "sha256:12"}}, "digest", id="half a digest"),
+        pytest.param({"image": {"pullPolicy": "Sometimes"}}, "pullPolicy", id="no such policy"),
+        pytest.param({"runtime": {"images": []}}, "images", id="no image"),
+        pytest.param(
+            {"runtime": {"images": [{"repository": "a", "tag": "1", "accelerator": "tpu", "carries": "all"}]}},
+            "accelerator",
+            id="no such accelerator",
+        ),
+        pytest.param(
+            {"runtime": {"images": [{"repository": "a", "accelerator": "cpu", "carries": "all"}]}},
+            "tag",
+            id="neither tag nor digest",
+        ),
+        pytest.param(
+            {"runtime": {"images": [{"repository": "a", "tag": "1", "accelerator": "cpu"}]}}, "carries", id="carries nothing"
+        ),
+        pytest.param({"serviceAccount": {"create": False}}, "serviceAccount.name", id="no service account at all"),
+    ],
+)
+def test_wrong_values_are_refused_by_name(values, named):
+    done = helm("template", "kubeocr", str(CHART), "--values", "-", values=values)
+    assert done.returncode != 0
+    assert named in done.stderr
+
+
+def test_an_api_server_takes_every_object(kubeconfig: clusters.Cluster):
+    kubeconfig.kubectl("create", "namespace", NAMESPACE)
+    for manifest in render():
+        done = kubeconfig.kubectl("apply", "--server-side", "--dry-run=server", "-f", "-", input=json.dumps(manifest))
+        assert done.returncode == 0, f"{manifest['kind']}: {done.stderr}"

@@ -1,0 +1,44 @@
+"""What the Dockerfiles say, without building them."""
+
+import pathlib
+import re
+
+import pytest
+
+from kubeocr_contract import names
+
+ROOT = pathlib.Path(__file__).parents[2]
+FILES = {name: (ROOT / f"Dockerfile.{name}").read_text() for name in ("operator", "runtime")}
+
+
+def last_stage(name):
+    return FILES[name].rpartition("\nFROM ")[2]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_last_stage_runs_as_nobody_in_particular(name):
+    assert "USER 65532:65532" in last_stage(name)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_last_stage_fetches_nothing(name):
+    assert not re.search(r"pip install|apt-get|curl|wget|\$INSTALL", last_stage(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        pytest.param("operator", f"EXPOSE {names.OPERATOR_PORT}", id="the operator's port"),
+        pytest.param("runtime", f"EXPOSE {names.HTTP_PORT}", id="the runtime's port"),
+        pytest.param("runtime", f"COPY --from=bake {names.MODELS_DIR} {names.MODELS_DIR}", id="the models' folder"),
+    ],
+)
+def test_names_and_numbers_are_the_contracts(name, line):
+    assert line in last_stage(name).splitlines()
+
+
+def test_one_file_gives_every_runtime_image():
+    arguments = set(re.findall(r"^ARG (\w+)", FILES["runtime"], flags=re.MULTILINE))
+    assert arguments == {"BASE_IMAGE", "PYTHON", "PACKAGES", "BAKE", "BAKE_PACKAGES", "ENGINE", "ENGINE_INDEX"}
+    told = (ROOT / "docs" / "IMAGES.md").read_text()
+    assert all(f"`{argument}`" in told for argument in arguments)

@@ -1,0 +1,64 @@
+"""manifests/: what `kubectl apply -k` gives is the chart's default, and every example is one that an API server takes."""
+
+import pathlib
+import sys
+
+import pytest
+import yaml
+from cluster import clusters
+
+ROOT = pathlib.Path(__file__).parents[2]
+EXAMPLES = sorted((ROOT / "manifests" / "examples").glob("*.yaml"))
+KUSTOMIZATIONS = ("base", "overlays/mirror", "overlays/one-replica")
+CRD = ROOT / "crds" / "ocrservice.yaml"
+
+pytestmark = pytest.mark.cluster
+
+
+@pytest.fixture(scope="module")
+def server(kubeconfig: clusters.Cluster) -> clusters.Cluster:
+    """An API server that knows OCRServices."""
+    applied = kubeconfig.kubectl("apply", "--server-side", "--force-conflicts", "-f", str(CRD))
+    assert applied.returncode == 0, applied.stderr
+    waited = kubeconfig.kubectl("wait", "--for=condition=Established", "-f", str(CRD), "--timeout=30s")
+    assert waited.returncode == 0, waited.stderr
+    kubeconfig.kubectl("create", "namespace", "kubeocr-system")
+    return kubeconfig
+
+
+def test_base_is_the_charts_default(kubeconfig: clusters.Cluster):
+    done = kubeconfig.run([sys.executable, str(ROOT / "manifests" / "render.py"), "--check"])
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("folder", KUSTOMIZATIONS)
+def test_an_api_server_takes_each_kustomization(server: clusters.Cluster, folder: str):
+    done = server.kubectl(
+        "apply", "--server-side", "--force-conflicts", "--dry-run=server", "-k", str(ROOT / "manifests" / folder)
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_overlays_change_what_they_say(server: clusters.Cluster):
+    single = _built(server, "overlays/one-replica")
+    assert [x["spec"]["replicas"] for x in single if x["kind"] == "Deployment"] == [1]
+    assert "PodDisruptionBudget" not in {x["kind"] for x in single}
+    mirror = _built(server, "overlays/mirror")
+    (deployment,) = [x for x in mirror if x["kind"] == "Deployment"]
+    assert deployment["spec"]["template"]["spec"]["containers"][0]["image"].startswith("registry.example/")
+
+
+@pytest.mark.parametrize("example", [pytest.param(path, id=path.stem) for path in EXAMPLES])
+def test_an_api_server_takes_each_example(server: clusters.Cluster, example: pathlib.Path):
+    done = server.kubectl("apply", "--dry-run=server", "--validate=strict", "-f", str(example))
+    assert done.returncode == 0, done.stderr
+
+
+def test_there_are_examples():
+    assert len(EXAMPLES) >= 8
+
+
+def _built(server: clusters.Cluster, folder: str):
+    done = server.kubectl("kustomize", str(ROOT / "manifests" / folder))
+    assert done.returncode == 0, done.stderr
+    return list(yaml.safe_load_all(done.stdout))
