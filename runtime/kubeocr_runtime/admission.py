@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 from kubeocr_runtime import errors
 
@@ -137,6 +137,11 @@ class Holding:
 
     budget: Budget
     amount: int
+
+    def hand_over(self) -> Callable[[], None]:
+        """Give it back no longer by oneself: whoever gets this does, once."""
+        amount, self.amount = self.amount, 0
+        return lambda: self.budget.give_back(amount)
 
     def shrink(self, amount: int) -> None:
         """It turned out to be less; what is over goes back."""

@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from kubeocr_contract import names, settings, wire
-from kubeocr_runtime import admission, errors, metrics, openapi, routes, turns, worker
+from kubeocr_runtime import admission, decoding, errors, metrics, openapi, routes, turns, worker
 
 LOG = logging.getLogger("kubeocr.http")
 FAILED = web.AppKey("failed", asyncio.Event)
@@ -52,14 +52,15 @@ def create_app(chosen: settings.Settings, reader: worker.Reader, store: worker.S
 def _services(chosen: settings.Settings, reader: worker.Reader, store: worker.Store) -> routes.Services:
     engine = worker.Worker(reader, chosen.request_timeout_seconds)
     figures = metrics.Metrics()
+    # one page of the largest size that is allowed, or as many smaller ones
+    pixels = admission.Budget(chosen.megapixels * 1_000_000)
     return routes.Services(
         settings=chosen,
         store=store,
         worker=engine,
         entrance=admission.Admission(chosen.queue_pages),
         uploads=admission.Budget(_LARGEST_UPLOADS * chosen.upload_mib * 2**20),
-        # one page of the largest size that is allowed, or as many smaller ones
-        turns=turns.Turns(engine, admission.Budget(chosen.megapixels * 1_000_000), figures),
+        turns=turns.Turns(engine, decoding.Decoder(chosen.request_timeout_seconds), pixels, figures),
         metrics=figures,
     )
 
@@ -114,6 +115,7 @@ async def _run_worker(app: web.Application) -> AsyncIterator[None]:
     yield
     loading.cancel()
     app[routes.SERVICES].worker.stop()
+    app[routes.SERVICES].turns.decoder.stop()
 
 
 async def _load(app: web.Application) -> None:

@@ -21,6 +21,7 @@ from kubeocr_runtime import errors
 # The limits below are ours, told from a file's header before a pixel is decoded; Pillow's own would warn at a fixed size.
 PIL.Image.MAX_IMAGE_PIXELS = None
 
+PDF = "PDF"
 PDF_DPI = 200
 _POINTS_PER_INCH = 72
 _SIDE = 32_000  # OpenCV cuts lines out with 16-bit coordinates: cv::remap, SHRT_MAX
@@ -49,6 +50,8 @@ class Document(Protocol):
     """An opened file. Any thread may call it, one call at a time goes on; after `close` every page is broken."""
 
     pages: int
+    serial: bool
+    """Whether no other of its kind may be decoded at the same time."""
 
     def pixels(self, index: int) -> int:
         """Of a page (from 0), told without decoding it. Raises `errors.BrokenDocument`, `errors.TooLarge`."""
@@ -73,10 +76,10 @@ def open_document(data: bytes, limits: settings.Settings) -> Document:
     kind = sniff(data)
     if kind is None:
         raise errors.UnsupportedMedia("file: neither an image (PNG, JPEG, GIF, BMP, TIFF, WebP) nor a PDF")
-    document = _Pdf(data, limits) if kind == "PDF" else _Picture(data, kind, limits)
+    document = _Pdf(data, limits) if kind == PDF else _Picture(data, kind, limits)
     if document.pages > limits.pages:
         document.close()
-        raise errors.TooLarge(f"file: {document.pages} pages, at most {limits.pages} are read", limit_pages=limits.pages)
+        raise errors.TooLarge(f"file: more than {limits.pages} pages", limit_pages=limits.pages)
     return document
 
 
@@ -85,7 +88,7 @@ def sniff(data: bytes) -> str | None:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WEBP"
     if b"%PDF-" in data[:_PDF_HEADER_WITHIN]:
-        return "PDF"
+        return PDF
     return next((kind for signature, kind in _SIGNATURES.items() if data.startswith(signature)), None)
 
 
@@ -93,12 +96,13 @@ class _Picture:
     """An image; each frame of a TIFF is a page, of any other format only the first is (the rest would be animation)."""
 
     def __init__(self, data: bytes, kind: str, limits: settings.Settings) -> None:
+        self.serial = False
         self._kind = kind
         self._limits = limits
         self._lock = threading.Lock()
         with _decoding(kind):
             self._image = PIL.Image.open(io.BytesIO(data), formats=_OPENED_AS.get(kind, (kind,)))
-            self.pages = getattr(self._image, "n_frames", 1) if kind == "TIFF" else 1
+            self.pages = _frames(self._image, limits.pages) if kind == "TIFF" else 1
 
     def pixels(self, index: int) -> int:
         """From the frame's header."""
@@ -130,6 +134,7 @@ class _Pdf:
     """A PDF; a page is rendered when it is asked for."""
 
     def __init__(self, data: bytes, limits: settings.Settings) -> None:
+        self.serial = True
         self._limits = limits
         try:
             with _PDFIUM:
@@ -164,6 +169,16 @@ class _Pdf:
         """Pixels a point."""
         most = min(self._limits.megapixels * 1e6 / max(size[0] * size[1], 1e-6), (_SIDE / max(*size, 1e-6)) ** 2)
         return min(PDF_DPI / _POINTS_PER_INCH, math.sqrt(most))
+
+
+def _frames(image: PIL.Image.Image, most: int) -> int:
+    """Frames of a picture, counted to one more than `most`: Pillow's own count goes through all, each time from the start."""
+    for index in range(most + 1):
+        try:
+            image.seek(index)
+        except EOFError:
+            return index
+    return most + 1
 
 
 @contextlib.contextmanager

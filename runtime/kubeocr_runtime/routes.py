@@ -47,7 +47,7 @@ async def _read(
         form = await uploads.receive(request, limit)
         held.shrink(len(form.file))
         wish = wishes.parse(route, form.fields, services.store, services.worker.reader)
-        async with turns.opened(form.file, services.settings) as document:
+        async with services.turns.decoder.opened(form.file, services.settings) as document:
             ticket.take(document.pages)
             return await services.turns.read_all(document, wish.options, ticket), wish
 
@@ -60,9 +60,12 @@ async def list_languages(request: web.Request) -> web.Response:
 
 async def live(request: web.Request) -> web.Response:
     """Whether the engine works; a pod that is not live is restarted."""
-    if request.app[SERVICES].worker.live:
-        return web.json_response({"status": "ok"})
-    raise errors.Unavailable("the engine has been at one page for longer than a request may take")
+    services = request.app[SERVICES]
+    if not services.worker.live:
+        raise errors.Unavailable("the engine has been at one page for longer than a request may take")
+    if not services.turns.decoder.live:
+        raise errors.Unavailable("a document has been decoded for longer than a request may take")
+    return web.json_response({"status": "ok"})
 
 
 async def ready(request: web.Request) -> web.Response:

@@ -36,7 +36,8 @@ async def _serve(chosen: settings.Settings, application: web.Application) -> int
         code = await _until_the_end(chosen, application, runner)
     finally:
         await runner.cleanup()
-    if code or application[routes.SERVICES].worker.busy:
+    services = application[routes.SERVICES]
+    if code or services.worker.busy or services.turns.decoder.busy:
         _leave(code)
     return code
 

@@ -3,10 +3,9 @@
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
-from kubeocr_contract import settings
-from kubeocr_runtime import admission, documents, metrics, pipelines, worker
+from kubeocr_runtime import admission, decoding, documents, metrics, pipelines, worker
 
 _LANES = 2
 """Pages of one document that are in hand at once: one is decoded while the other is read."""
@@ -17,6 +16,7 @@ class Turns:
     """What all documents share."""
 
     engine: worker.Worker
+    decoder: decoding.Decoder
     pixels: admission.Budget
     """Of decoded pages that wait or are read."""
     metrics: metrics.Metrics
@@ -46,8 +46,8 @@ class Turns:
         self, document: documents.Document, index: int, options: pipelines.ReadOptions, turn: asyncio.Lock
     ) -> worker.Read:
         with self._counted():
-            async with self.pixels.take(await asyncio.to_thread(document.pixels, index)):
-                page = await asyncio.to_thread(document.page, index)
+            async with self.pixels.take(await self.decoder.pixels(document, index)) as held:
+                page = await self.decoder.page(document, index, held)
                 async with turn:
                     read = await self.engine.read(page, options)
         self.metrics.page_seconds.labels("queue").observe(read.queue_seconds)
@@ -67,28 +67,3 @@ class Turns:
             raise
         finally:
             self.metrics.pages.labels(result).inc()
-
-
-@contextlib.asynccontextmanager
-async def opened(data: bytes, limits: settings.Settings) -> AsyncIterator[documents.Document]:
-    """The document in these bytes, closed in the end by a thread that waits for whatever still decodes it.
-
-    A thread goes on when its request is cancelled, so a document that nobody waits for any more has to be closed too: the
-    garbage collector would free it without PDFium's lock.
-    """
-    loop = asyncio.get_running_loop()
-    opening = loop.run_in_executor(None, documents.open_document, data, limits)
-    try:
-        document = await asyncio.shield(opening)
-    except asyncio.CancelledError:
-        opening.add_done_callback(_close_unwanted)
-        raise
-    try:
-        yield document
-    finally:
-        loop.run_in_executor(None, document.close)
-
-
-def _close_unwanted(opening: asyncio.Future[documents.Document]) -> None:
-    if not opening.cancelled() and opening.exception() is None:
-        asyncio.get_running_loop().run_in_executor(None, opening.result().close)

@@ -144,7 +144,7 @@ def test_an_encrypted_pdf_is_told_apart(pdf) -> None:
 
 
 def test_too_many_pages(pdf) -> None:
-    with pytest.raises(errors.TooLarge, match="6 pages, at most 5 are read"):
+    with pytest.raises(errors.TooLarge, match="more than 5 pages"):
         read(pdf(6))
 
 
@@ -187,3 +187,12 @@ def test_a_pdf_without_pages_is_broken_whatever_came_before_it(pdf) -> None:
         read(pdf(1, encrypt="secret"))
     with pytest.raises(errors.BrokenDocument, match="no pages"):
         read(buffer.getvalue())
+
+
+def test_frames_are_counted_no_further_than_they_are_read() -> None:
+    frames = [PIL.Image.new("1", (1, 1)) for _ in range(7)]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "TIFF", save_all=True, append_images=frames[1:])
+    with pytest.raises(errors.TooLarge, match="more than 5 pages"):
+        read(buffer.getvalue())
+    assert len(read(buffer.getvalue(), settings.Settings(pages=7))) == 7
