@@ -18,6 +18,12 @@ class OcrError(Exception):
         self.details = details
 
 
+class UploadStalled(OcrError):
+    """The client stopped sending in the middle of its form."""
+
+    status, code = 408, "upload_stalled"
+
+
 class TooLarge(OcrError):
     """More bytes, pixels or pages than the limits of this service allow."""
 

@@ -7,6 +7,7 @@ from kubeocr_contract import images, names, wire
 
 STATIC = "/static"
 _ERRORS = {
+    "408": "nothing came for a while in the middle of the form",
     "413": "larger, more pages or more pixels than the limits",
     "415": "neither an image nor a PDF",
     "422": "a field is wrong, the language is unknown or not in this image, or the document is broken",

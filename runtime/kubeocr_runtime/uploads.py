@@ -1,7 +1,9 @@
 """A multipart form as a frozen value: never more of it in memory than its limit and a chunk."""
 
+import asyncio
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
+from typing import TypeVar
 
 import aiohttp
 from aiohttp import hdrs, http_exceptions, web
@@ -9,6 +11,8 @@ from aiohttp import hdrs, http_exceptions, web
 from kubeocr_contract import wire
 from kubeocr_runtime import errors
 
+T = TypeVar("T")
+STALL_SECONDS = 10.0
 _CHUNK = 256 * 1024
 _FIELD_BYTES = 4096
 _FIELDS = 64
@@ -52,7 +56,8 @@ async def receive(request: web.Request, limit: int) -> Form:
     files: list[bytes] = []
     fields: dict[str, str] = {}
     try:
-        async for part in await request.multipart():
+        reader = await request.multipart()
+        while (part := await _promptly(reader.next())) is not None:
             await _take(part, limit, files, fields)
     except _BROKEN as e:
         raise errors.InvalidField(f"the multipart form is broken: {_reason(e)}", field=wire.FILE_FIELD) from None
@@ -65,6 +70,8 @@ async def _take(part: object, limit: int, files: list[bytes], fields: dict[str, 
     if not isinstance(part, aiohttp.BodyPartReader):
         raise errors.InvalidField("the form has a multipart part inside; send plain fields")
     name = part.name or ""
+    if name != wire.FILE_FIELD and part.filename:
+        raise errors.InvalidField(f"{name[:_FIELDS]}: send the file in the field {wire.FILE_FIELD}", field=name[:_FIELDS])
     if name != wire.FILE_FIELD:
         fields[name] = await _text(part, name, fields)
     elif files:
@@ -82,11 +89,20 @@ async def _text(part: aiohttp.BodyPartReader, name: str, fields: Mapping[str, st
 
 async def _read(part: aiohttp.BodyPartReader, limit: int, refusal: errors.OcrError) -> bytes:
     data = bytearray()
-    while chunk := await part.read_chunk(_CHUNK):
+    while chunk := await _promptly(part.read_chunk(_CHUNK)):
         data += chunk
         if len(data) > limit:
             raise refusal
     return bytes(data)
+
+
+async def _promptly(step: Awaitable[T]) -> T:
+    """A step of a client that goes on sending: one that has stopped holds memory that others wait for."""
+    try:
+        async with asyncio.timeout(STALL_SECONDS):
+            return await step
+    except TimeoutError:
+        raise errors.UploadStalled(f"nothing came for {STALL_SECONDS:g} s") from None
 
 
 def _reason(error: Exception) -> str:

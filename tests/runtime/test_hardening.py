@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from kubeocr_runtime import routes
+from kubeocr_runtime import routes, uploads
 
 OCR = "/ocr/ppocrv6"
 
@@ -181,3 +181,24 @@ async def test_a_slow_upload_ends_with_its_time(service) -> None:
     writer.write(head.encode() + PART)
     assert b" 504 " in await reader.readline()
     writer.close()
+
+
+async def test_a_client_that_stops_sending_is_told_so_and_holds_nothing(service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "STALL_SECONDS", 0.1)
+    client = await service()
+
+    async def stream() -> AsyncIterator[bytes]:
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\nbegun'
+        await asyncio.sleep(1)
+        yield b"late"
+
+    response = await client.post(OCR, data=stream(), headers={"Content-Type": "multipart/form-data; boundary=b"})
+    assert (response.status, (await response.json())["code"]) == (408, "upload_stalled")
+
+
+async def test_a_file_in_another_field_is_told_where_it_belongs(service, picture) -> None:
+    client = await service()
+    data = aiohttp.FormData()
+    data.add_field("image", picture(), filename="a.png")
+    response = await client.post(OCR, data=data)
+    assert "send the file in the field file" in (await response.json())["detail"]
