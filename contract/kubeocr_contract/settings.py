@@ -28,7 +28,7 @@ class Settings:
     model_version: str = "PP-OCRv6"
     model_size: str = "small"
     models_dir: str = names.MODELS_DIR
-    """Where baked models lie; where it does not exist, the models that Python packages carry are used."""
+    """Where baked models lie; empty, or the default and not there: the models that Python packages carry are used."""
     elsewhere: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Catalogue id -> the image that carries it, for languages that this pod's image does not."""
     engine: str = "auto"

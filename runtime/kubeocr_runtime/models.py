@@ -72,10 +72,15 @@ class Store:
 
     @classmethod
     def open(cls, chosen: settings.Settings) -> "Store":
-        """Look at `models_dir` if it exists, else at the installed packages."""
+        """Look at `models_dir`; where that is empty, or the default and not there, at the installed packages.
+
+        Raises `BadModels` for another folder that is not there.
+        """
         folder = pathlib.Path(chosen.models_dir)
-        if folder.is_dir():
+        if chosen.models_dir and folder.is_dir():
             return cls(chosen, _baked(folder, READS[chosen.engine]), {})
+        if chosen.models_dir not in {"", names.MODELS_DIR}:
+            raise BadModels(f"{settings.variable('models_dir')}: there is no folder {chosen.models_dir}")
         return cls(chosen, {}, _installed() if "onnx" in READS[chosen.engine] else {})
 
     def carried(self) -> frozenset[str]:

@@ -33,7 +33,7 @@ def manifest(into: pathlib.Path) -> None:
     (into / names.MANIFEST_FILE).write_text(json.dumps({"models": entries}), encoding="utf-8")
 
 
-def store(path: pathlib.Path, **given: object) -> models.Store:
+def store(path: pathlib.Path | str, **given: object) -> models.Store:
     return models.Store.open(settings.Settings(models_dir=str(path), **given))  # type: ignore[arg-type]
 
 
@@ -61,20 +61,20 @@ def test_an_empty_models_dir_is_not_filled_from_packages(tmp_path: pathlib.Path)
     assert store(tmp_path).carried() == frozenset()
 
 
-def test_without_models_dir_the_packages_weights_are_used(tmp_path: pathlib.Path) -> None:
-    found = store(tmp_path / "none")
+def test_without_models_dir_the_packages_weights_are_used() -> None:
+    found = store("")
     assert found.carried() == frozenset({*V6, V5_DETECTOR, V5, catalogue.LINE_ORIENTATION})
     assert found.reader(ENGLISH, "PP-OCRv6") == catalogue.Reader("PP-OCRv6", *V6)
     assert found.verify() == 6
 
 
-def test_packages_have_nothing_in_paddle_s_format(tmp_path: pathlib.Path) -> None:
-    assert store(tmp_path / "none", engine="paddle").carried() == frozenset()
+def test_packages_have_nothing_in_paddle_s_format() -> None:
+    assert store("", engine="paddle").carried() == frozenset()
 
 
 @pytest.mark.parametrize(("name", "characters"), [pytest.param(V6[1], 18708, id="v6"), pytest.param(V5, 18383, id="v5")])
 def test_the_packages_dictionaries(name: str, characters: int, tmp_path: pathlib.Path) -> None:
-    found = store(tmp_path / "none").get(name).description["PostProcess"]["character_dict"]
+    found = store("").get(name).description["PostProcess"]["character_dict"]
     assert len(found) == characters
     assert not {"", "blank", " "} & set(found)
     assert {"A", "z", "7", "中"} <= set(found)
@@ -156,3 +156,8 @@ def test_a_description_that_is_none(text: str, tmp_path: pathlib.Path) -> None:
 
 def test_every_model_of_the_default_set_is_in_a_wheel() -> None:
     assert {name for form, name in wheels.TABLE if form == "onnx"} == catalogue.WHEELS
+
+
+def test_a_models_dir_that_is_not_there_is_named(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(models.BadModels, match="KUBEOCR_MODELS_DIR: there is no folder"):
+        store(tmp_path / "typo")

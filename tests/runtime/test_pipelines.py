@@ -9,7 +9,7 @@ from kubeocr_contract import models as catalogue
 from kubeocr_runtime import detection, models, orientation, pipelines, reading, recognition, samples, tensors, wheels
 
 READER = catalogue.Reader("v", "x_det", "x_rec")
-WHEELS = settings.Settings(models_dir="none", device="cpu")
+WHEELS = settings.Settings(models_dir="", device="cpu")
 
 
 class Marks:
@@ -118,7 +118,7 @@ def test_a_page_on_its_side_is_read_upright(tmp_path: pathlib.Path) -> None:
 
 def test_without_the_models_nothing_is_turned(tmp_path: pathlib.Path) -> None:
     bare = fakes(tmp_path, page_class=2, line_class=1)
-    bare.store = models.Store.open(settings.Settings(models_dir=str(tmp_path / "x"), engine="paddle"))
+    bare.store = models.Store.open(settings.Settings(models_dir="", engine="paddle"))
     assert (bare.orients_pages, bare.orients_lines) == (False, False)
     result = bare.read(TWO, pipelines.ReadOptions(reader=READER, orient_page=True, orient_lines=True))
     assert (result.angle, result.text) == (0, "b\nb")
@@ -161,7 +161,7 @@ def test_warm_loads_each_model_once_and_the_known_page_is_right(warm: pipelines.
 
 @pytest.mark.models
 def test_a_language_without_models_fails_to_warm() -> None:
-    arabic = settings.Settings(models_dir="none", languages=("ar",))
+    arabic = settings.Settings(models_dir="", languages=("ar",))
     with pytest.raises(models.NotCarried, match="Arabic"):
         pipelines.Pipelines.open(arabic).warm()
 

@@ -11,7 +11,7 @@ _FLAGS: Mapping[str, str] = {
     "languages": "catalogue ids to load, separated by commas",
     "model_version": "version of PP-OCR",
     "model_size": "size of the models",
-    "models_dir": "folder of baked models; without it, those that Python packages carry",
+    "models_dir": "folder of baked models; empty for those that Python packages carry",
     "engine": "inference engine",
     "device": "what to run on",
     "threads": "threads of one inference, 0 for all there are",

@@ -8,7 +8,7 @@ from kubeocr_contract import settings
 from kubeocr_runtime import engines, models
 from kubeocr_runtime.engines import onnx
 
-SETTINGS = settings.Settings(models_dir="none", device="cpu")
+SETTINGS = settings.Settings(models_dir="", device="cpu")
 
 
 @pytest.mark.parametrize(
