@@ -130,9 +130,9 @@ def _replace(new: pathlib.Path, old: pathlib.Path) -> None:
 
 def _kept(out: pathlib.Path) -> dict[str, dict[str, object]]:
     """Entries of the manifest whose files are all as it says."""
-    path = out / names.MANIFEST_FILE
-    entries = json.loads(path.read_bytes())["models"] if path.exists() else {}
-    return {name: entries[name] for name, files in models.manifest(out).items() if _verifies(out / name, files.items())}
+    good = [name for name, files in models.manifest(out).items() if _verifies(out / name, files.items())]
+    entries = json.loads((out / names.MANIFEST_FILE).read_bytes())["models"] if good else {}
+    return {name: entries[name] for name in good}
 
 
 def _verifies(folder: pathlib.Path, files: Iterable[tuple[str, str]]) -> bool:
@@ -142,7 +142,9 @@ def _verifies(folder: pathlib.Path, files: Iterable[tuple[str, str]]) -> bool:
 def _write_manifest(out: pathlib.Path, entries: dict[str, dict[str, object]]) -> None:
     out.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"models": entries}, indent=2, sort_keys=True)
-    (out / names.MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
+    written = out / f"{names.MANIFEST_FILE}.new"
+    written.write_text(text + "\n", encoding="utf-8")
+    written.rename(out / names.MANIFEST_FILE)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import json
+import os
 import pathlib
 import sys
 import time
@@ -12,6 +13,7 @@ from kubeocr_contract import settings, wire
 from kubeocr_runtime import documents, engines, errors, models, pipelines, results, wishes, worker
 from kubeocr_runtime.commands import options
 
+_BROKEN_PIPE = 141
 _UNUSABLE = (errors.OcrError, models.BadModels, engines.EngineUnavailable, settings.InvalidSettings)
 
 
@@ -24,7 +26,14 @@ def main(arguments: Sequence[str]) -> int:
         wish = wishes.parse(_route(chosen.model_version), _fields(given), models.Store.open(chosen), reader)
     except _UNUSABLE as e:
         return _complain(str(e), 2)
-    return max(_print(name, wish, reader, chosen, as_json=given.json) for name in given.files)
+    if given.orient and not reader.orients_pages:
+        _complain("no model here tells which way up a page is: pages are read as they lie (see kubeocr models bake)", 0)
+    try:
+        return max(_print(name, wish, reader, chosen, as_json=given.json) for name in given.files)
+    except BrokenPipeError:
+        # whoever read the output has left, as `head` does; what is buffered must not be tried again at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
 
 
 def _print(name: str, wish: wishes.Wish, reader: worker.Reader, chosen: settings.Settings, *, as_json: bool) -> int:
