@@ -85,7 +85,31 @@ class KubeCluster:
 
     async def apply(self, kind: kinds.Kind, obj: Object, *, force: bool) -> Object:
         """Server-side apply; with `force`, what others own becomes ours. The object as it then is."""
+        try:
+            return await self._apply(kind, obj, force=force)
+        except _Invalid:
+            if not force:
+                raise
+        await self._overwrite(kind, obj)
+        return await self._apply(kind, obj, force=force)
+
+    async def _apply(self, kind: kinds.Kind, obj: Object, *, force: bool) -> Object:
         return await self._ask(kind, "patch", path(kind, _namespace(obj), _name(obj)), body=obj, **_applying(force=force))
+
+    async def _overwrite(self, kind: kinds.Kind, obj: Object) -> None:
+        """Puts our lists in the place of the live ones, whole.
+
+        An apply leaves the items of others beside ours, and the two can be invalid together: a port that somebody edited
+        has its name still, so ours of that name could never come back. What this write makes us own is given up again, or a later
+        apply that drops a field would find it owned still.
+        """
+        where = path(kind, _namespace(obj), _name(obj))
+        written = await self._ask(kind, "patch", where, body=obj, **_merging())
+        metadata = written["metadata"]
+        kept = [entry for entry in metadata["managedFields"] if (entry["manager"], entry["operation"]) != _UPDATED]
+        if kept != metadata["managedFields"]:
+            version = {"resourceVersion": metadata["resourceVersion"]}
+            await self._ask(kind, "patch", where, body={"metadata": {**version, "managedFields": kept}}, **_merging())
 
     async def apply_status(self, kind: kinds.Kind, obj: Object) -> Object | None:
         """Server-side apply of the status subresource; None where the object is gone."""
@@ -153,8 +177,14 @@ class _Gone(errors.Refused):
     """404."""
 
 
+class _Invalid(errors.Refused):
+    """422."""
+
+
 _METHODS = {"get": "get", "list": "get", "create": "post", "patch": "patch", "delete": "delete"}
 _WRITES = frozenset({"create", "patch", "delete"})
+_UPDATED = (names.FIELD_MANAGER, "Update")
+"""Manager and operation of what a write of ours that is no apply comes to own."""
 
 
 async def connect() -> api.ApiClient:
@@ -186,6 +216,10 @@ def _applying(*, force: bool) -> dict[str, Any]:
     return {"content_type": "application/apply-patch+yaml", "field_manager": names.FIELD_MANAGER, "force_conflicts": force}
 
 
+def _merging() -> dict[str, Any]:
+    return {"content_type": "application/merge-patch+json", "field_manager": names.FIELD_MANAGER}
+
+
 def _typed(kind: kinds.Kind, item: Object) -> Object:
     """The items of a list do not say what they are."""
     return {**item, "apiVersion": kind.api_version, "kind": kind.kind}
@@ -205,6 +239,8 @@ def _translated(error: api.ApiException) -> errors.OperatorError:
         return _Gone(message)
     if error.status == 409:
         return errors.Conflict(message)
+    if error.status == 422:
+        return _Invalid(message)
     if error.status in _UNAVAILABLE or not error.status:
         return errors.Unavailable(message, retry_after=_retry_after(error))
     return errors.Refused(message)

@@ -240,6 +240,20 @@ def test_what_somebody_changes_is_put_back(served, kind, patch, back):
     until(lambda: back(served.get(kind, name)))
 
 
+def test_a_port_that_somebody_changes_is_put_back_and_can_be_changed_after(served):
+    name = served.service()
+    until(lambda: served.get(kinds.SERVICE, name))
+    ports = [{"name": names.HTTP_PORT_NAME, "port": 81, "targetPort": names.HTTP_PORT_NAME}]
+    served.kubectl("patch", "service", name, "--type=merge", "-p", json.dumps({"spec": {"ports": ports}}))
+    until(lambda: [port["port"] for port in served.get(kinds.SERVICE, name)["spec"]["ports"]] == [80])
+    until(lambda: served.condition(name, "Degraded")[0] == "False")
+    served.spec(name, service={"port": 8080})
+    until(lambda: [port["port"] for port in served.get(kinds.SERVICE, name)["spec"]["ports"]] == [8080])
+    found = json.loads(served.kubectl("get", "service", name, "-o", "json", "--show-managed-fields"))
+    owned = [entry["operation"] for entry in found["metadata"]["managedFields"] if entry["manager"] == names.FIELD_MANAGER]
+    assert owned == ["Apply"]
+
+
 def test_a_deleted_child_comes_back(served):
     name = served.service()
     before = until(lambda: served.get(kinds.SERVICE, name))["metadata"]["uid"]

@@ -66,6 +66,24 @@ async def test_apply_is_a_server_side_apply_of_ours(server, kube):
     assert json.loads(text) == OBJ
 
 
+async def test_what_is_invalid_beside_others_takes_their_place(server, kube):
+    managed = [{"manager": "kubectl", "operation": "Update"}, {"manager": names.FIELD_MANAGER, "operation": "Update"}]
+    written = {"metadata": {"resourceVersion": "7", "managedFields": managed}}
+    server.answers = [failure(422, "Duplicate value"), ok(written), ok({}), ok({"applied": True})]
+    assert await kube.apply(kinds.DEPLOYMENT, OBJ, force=True) == {"applied": True}
+    sent = [headers["Content-Type"].partition(";")[0].rpartition("/")[2] for *_, headers, _ in server.requests]
+    assert sent == ["apply-patch+yaml", "merge-patch+json", "merge-patch+json", "apply-patch+yaml"]
+    assert json.loads(server.requests[1][4]) == OBJ
+    assert json.loads(server.requests[2][4]) == {"metadata": {"resourceVersion": "7", "managedFields": managed[:1]}}
+
+
+async def test_a_creation_that_is_invalid_is_refused(server, kube):
+    server.answers = [failure(422, "no such class")]
+    with pytest.raises(errors.Refused, match="no such class"):
+        await kube.apply(kinds.DEPLOYMENT, OBJ, force=False)
+    assert len(server.requests) == 1
+
+
 async def test_a_creation_takes_nothing_from_anybody(server, kube):
     server.answers = [ok({})]
     await kube.apply(kinds.DEPLOYMENT, OBJ, force=False)
@@ -119,7 +137,7 @@ async def test_what_is_gone_is_no_error(server, kube, call, want):
     ],
 )
 async def test_errors(server, kube, answer, kind, retry_after):
-    server.answers = [answer]
+    server.answers = [answer, answer]  # what is invalid is tried in another way once
     with pytest.raises(kind) as caught:
         await kube.apply(kinds.DEPLOYMENT, OBJ, force=True)
     assert getattr(caught.value, "retry_after", None) == retry_after
