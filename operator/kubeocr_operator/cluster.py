@@ -99,9 +99,9 @@ class KubeCluster:
     async def _overwrite(self, kind: kinds.Kind, obj: Object) -> None:
         """Puts our lists in the place of the live ones, whole.
 
-        An apply leaves the items of others beside ours, and the two can be invalid together: a port that somebody edited
-        has its name still, so ours of that name could never come back. What this write makes us own is given up again, or a later
-        apply that drops a field would find it owned still.
+        An apply leaves the items of others beside ours, and the two can be invalid together: a port that somebody
+        edited has its name still, so ours of that name could never come back. What this write makes us own is given
+        up again, or a later apply that drops a field would find it owned still.
         """
         where = path(kind, _namespace(obj), _name(obj))
         written = await self._ask(kind, "patch", where, body=obj, **_merging())
