@@ -14,7 +14,6 @@ LABEL_NAME = "app.kubernetes.io/name"
 LABEL_INSTANCE = "app.kubernetes.io/instance"
 LABEL_COMPONENT = "app.kubernetes.io/component"
 LABEL_MANAGED_BY = "app.kubernetes.io/managed-by"
-LABEL_VERSION = "app.kubernetes.io/version"
 LABEL_OWNER = f"{GROUP}/{SINGULAR}"
 
 RUNTIME_CONTAINER = "runtime"

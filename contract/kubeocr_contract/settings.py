@@ -6,7 +6,7 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
-from kubeocr_contract import names
+from kubeocr_contract import models, names
 
 ENV_PREFIX = "KUBEOCR_"
 
@@ -60,8 +60,8 @@ class Settings:
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "pipelines": ("ocr",),
-    "model_version": ("PP-OCRv6", "PP-OCRv5", "PP-OCRv4", "PP-OCRv3"),
-    "model_size": ("tiny", "small", "medium"),
+    "model_version": models.VERSIONS,
+    "model_size": models.SIZES,
     "engine": ("auto", "onnxruntime", "paddle"),
     "device": ("auto", "cpu", "gpu"),
     "log_level": ("debug", "info", "warning", "error"),

@@ -38,9 +38,9 @@ OCR_ROUTES = (
 )
 
 
-def caller_ids(version: str) -> list[str]:
-    """`caller_id` of each language that a version reads itself; PaddleOCR has one id for both scripts of Kurdish."""
-    return list(dict.fromkeys(caller_id(x) for x in languages_of(version)))
+def caller_ids(found: Iterable[languages.Language]) -> list[str]:
+    """`caller_id` of each language, each once: PaddleOCR has one for both scripts of Kurdish."""
+    return list(dict.fromkeys(caller_id(x) for x in found))
 
 
 def languages_of(version: str) -> tuple[languages.Language, ...]:
@@ -80,7 +80,7 @@ class Answer:
 
     def json(self) -> dict[str, Any]:
         """The body of the response: first what the API has always had, then what we add."""
-        supported = caller_ids(self.route.version)
+        supported = caller_ids(languages_of(self.route.version))
         return {
             "pipeline": self.route.version,
             "description": self.route.description,

@@ -1,4 +1,4 @@
-"""From bytes to pages, one at a time, within the limits. Blocking; `routes` calls it in a thread."""
+"""From bytes to pages, one at a time, within the limits. Blocking; `decoding` calls it on its threads."""
 
 import contextlib
 import ctypes

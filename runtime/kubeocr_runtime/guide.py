@@ -60,8 +60,8 @@ def _endpoint(route: wire.OcrRoute, have: frozenset[str]) -> dict[str, object]:
     here = [x for x in known if any(models.choose(x, route.version, size, have) for size in models.sizes(route.version))]
     return {
         "description": route.description,
-        "languages": wire.caller_ids(route.version),
-        "languages_in_this_image": list(dict.fromkeys(wire.caller_id(x) for x in here)),
+        "languages": wire.caller_ids(known),
+        "languages_in_this_image": wire.caller_ids(here),
     }
 
 

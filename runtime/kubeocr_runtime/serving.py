@@ -21,7 +21,8 @@ def serve(chosen: settings.Settings) -> int:
         level=chosen.log_level.upper(), format="time=%(asctime)s level=%(levelname)s logger=%(name)s %(message)s"
     )
     try:
-        application = app.create_app(chosen, pipelines.Pipelines.open(chosen), models.Store.open(chosen))
+        reader = pipelines.Pipelines.open(chosen)
+        application = app.create_app(chosen, reader, reader.store)
     except (models.BadModels, engines.EngineUnavailable) as e:
         LOG.critical("models cannot be loaded: %s", e)
         return 1

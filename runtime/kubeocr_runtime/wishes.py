@@ -99,4 +99,4 @@ def _reader(language: languages.Language, version: str, store: worker.Store) -> 
 
 
 def _supported(version: str) -> list[str]:
-    return wire.caller_ids(version)
+    return wire.caller_ids(wire.languages_of(version))

@@ -1,6 +1,6 @@
 """The one thread that owns the engines.
 
-Pages stand in line in the order they came, one of each request at a time (see `routes`): requests take turns page by page.
+Pages stand in line in the order they came, one of each request at a time (see `turns`): requests take turns page by page.
 """
 
 import asyncio

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         chosen = options.chosen(given)
         reader = pipelines.Pipelines.open(chosen)
-        wish = wishes.parse(_route(chosen.model_version), _fields(given), models.Store.open(chosen), reader)
+        wish = wishes.parse(_route(chosen.model_version), _fields(given), reader.store, reader)
     except _UNUSABLE as e:
         return _complain(str(e), 2)
     if given.orient and not reader.orients_pages:
