@@ -1,17 +1,12 @@
 """The whole operator, as a process of its own, against a real API server and its controllers."""
 
-import dataclasses
-import itertools
 import json
-import os
 import pathlib
 import signal
-import subprocess
-import sys
 import time
-import urllib.request
 
 import pytest
+import replicas
 import yaml
 
 from kubeocr_contract import names
@@ -19,150 +14,13 @@ from kubeocr_operator import kinds, leadership
 
 pytestmark = pytest.mark.cluster
 
-ROOT = pathlib.Path(__file__).parents[2]
 GOLDEN = pathlib.Path(__file__).parent / "golden"
-_PORTS = itertools.count(28_100)
-_NAMES = itertools.count()
-
-
-@dataclasses.dataclass
-class Replica:
-    """A running operator."""
-
-    process: subprocess.Popen
-    port: int
-    log: pathlib.Path
-
-    def ask(self, path):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
-            return answer.read().decode()
-
-    def metric(self, name):
-        """The sum of a metric over its labels."""
-        lines = [line for line in self.ask(names.METRICS).splitlines() if line.startswith(f"kubeocr_operator_{name}")]
-        return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
-
-    @property
-    def leads(self):
-        return self.metric("leader") == 1
-
-    def end(self, number=signal.SIGTERM):
-        """Its exit status."""
-        self.process.send_signal(number)
-        return self.process.wait(timeout=30)
-
-
-@dataclasses.dataclass
-class Space:
-    """A namespace on a real API server, and replicas that serve it."""
-
-    cluster: object
-    name: str
-    folder: pathlib.Path
-    replicas: list
-
-    def start(self, *options):
-        port = next(_PORTS)
-        log = self.folder / f"{port}.log"
-        argv = ["--port", str(port), "--lease-namespace", self.name, "--namespace", self.name, *options]
-        with log.open("wb") as stream:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "kubeocr_operator", *argv],
-                env={**os.environ, "KUBECONFIG": str(self.cluster.path)},
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=stream,
-            )
-        self.replicas.append(Replica(process, port, log))
-        return self.replicas[-1]
-
-    def kubectl(self, *argv, body=None):
-        done = self.cluster.kubectl("-n", self.name, *argv, input=None if body is None else json.dumps(body))
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def service(self, **spec):
-        """Applies an OCRService of a fresh name; its name."""
-        name = f"docs-{next(_NAMES)}"
-        self.spec(name, **spec)
-        return name
-
-    def spec(self, name, **spec):
-        metadata = {"name": name, "namespace": self.name}
-        self.kubectl(
-            "apply", "-f", "-", body={"apiVersion": names.API_VERSION, "kind": names.KIND, "metadata": metadata, "spec": spec}
-        )
-
-    def get(self, kind, name):
-        """An object, None where there is none."""
-        found = self.kubectl("get", f"{kind.plural}.{kind.group}", name, "--ignore-not-found", "-o", "json")
-        return json.loads(found) if found else None
-
-    def status(self, name):
-        return self.get(kinds.OCR_SERVICE, name).get("status", {})
-
-    def condition(self, name, kind):
-        found = [x for x in self.status(name).get("conditions", ()) if x["type"] == kind]
-        return (found[0]["status"], found[0]["reason"], found[0]["message"]) if found else ("", "", "")
-
-    def versions(self):
-        """ResourceVersions of everything that the operator could have written."""
-        plurals = ",".join(f"{kind.plural}.{kind.group}" for kind in (kinds.OCR_SERVICE, *kinds.CHILDREN))
-        items = json.loads(self.kubectl("get", plurals, "-o", "json"))["items"]
-        return {(item["kind"], item["metadata"]["name"]): item["metadata"]["resourceVersion"] for item in items}
-
-
-def until(holds, seconds=20.0):
-    """Waits until something holds."""
-    end = time.monotonic() + seconds
-    while not (found := holds()):
-        assert time.monotonic() < end, "it never held"
-        time.sleep(0.1)
-    return found
-
-
-@pytest.fixture(scope="module")
-def api(kubeconfig):
-    done = kubeconfig.kubectl("apply", "--server-side", "-f", str(ROOT / "crds" / "ocrservice.yaml"))
-    assert done.returncode == 0, done.stderr
-    kubeconfig.kubectl("wait", "--for=condition=Established", f"crd/{names.PLURAL}.{names.GROUP}")
-    return kubeconfig
-
-
-@pytest.fixture
-def space(api, tmp_path, request):
-    """An empty namespace, in which every replica ends with the test."""
-    found = Space(api, f"h4-{next(_NAMES)}-{os.getpid()}", tmp_path, [])
-    assert api.kubectl("create", "namespace", found.name).returncode == 0
-    yield found
-    for replica in found.replicas:
-        if replica.process.poll() is None:
-            replica.end(signal.SIGKILL)
-        print(replica.log.read_text())
-    api.kubectl("delete", "namespace", found.name, "--wait=false")
-
-
-@pytest.fixture
-def served(space):
-    """A namespace with a leading operator."""
-    replica = space.start()
-    until(lambda: answers(replica) and replica.leads)
-    space.leader = replica
-    return space
-
-
-def answers(replica, path=names.LIVEZ):
-    """Whether it answers, with 200: before that its port is closed, and a standby that has not read its Lease is not ready."""
-    try:
-        return bool(replica.ask(path))
-    except OSError:
-        return False
 
 
 def test_a_service_becomes_its_children_and_says_so(served):
     name = served.service(autoscaling={"maxReplicas": 3})
-    until(lambda: served.get(kinds.AUTOSCALER, name))
-    status = until(lambda: served.status(name).get("conditions") and served.status(name))
+    replicas.until(lambda: served.get(kinds.AUTOSCALER, name))
+    status = replicas.until(lambda: served.status(name).get("conditions") and served.status(name))
     assert status["url"] == f"http://{name}.{served.name}.svc:80"
     assert status["observedGeneration"] == 1
     assert status["accelerator"] == "cpu"
@@ -173,16 +31,16 @@ def test_a_service_becomes_its_children_and_says_so(served):
         served.kubectl("get", "--raw", f"/apis/{names.API_VERSION}/namespaces/{served.name}/{names.PLURAL}/{name}/scale")
     )
     assert scale["status"]["selector"] == status["selector"]
-    reasons = until(lambda: served.kubectl("get", "events", "-o", "jsonpath={.items[*].reason}"))
+    reasons = replicas.until(lambda: served.kubectl("get", "events", "-o", "jsonpath={.items[*].reason}"))
     assert "ImageChosen" in reasons.split()
 
 
 def test_an_edited_spec_reaches_the_children_and_what_goes_goes(served):
     name = served.service(autoscaling={"maxReplicas": 3}, disruption={"minAvailable": 1}, service={"annotations": {"a": "b"}})
-    until(lambda: served.get(kinds.AUTOSCALER, name))
+    replicas.until(lambda: served.get(kinds.AUTOSCALER, name))
     served.spec(name, replicas=2, service={"type": "NodePort", "port": 81})
-    until(lambda: served.get(kinds.AUTOSCALER, name) is None)
-    until(lambda: served.status(name)["observedGeneration"] == 2)
+    replicas.until(lambda: served.get(kinds.AUTOSCALER, name) is None)
+    replicas.until(lambda: served.status(name)["observedGeneration"] == 2)
     assert served.get(kinds.DEPLOYMENT, name)["spec"]["replicas"] == 2
     live = served.get(kinds.SERVICE, name)
     assert live["spec"]["type"] == "NodePort"
@@ -191,16 +49,16 @@ def test_an_edited_spec_reaches_the_children_and_what_goes_goes(served):
     budget = served.get(kinds.DISRUPTION_BUDGET, name)["spec"]
     assert (budget["maxUnavailable"], budget.get("minAvailable")) == (1, None)
     served.spec(name, replicas=2)
-    until(lambda: served.get(kinds.SERVICE, name)["spec"]["type"] == "ClusterIP")
+    replicas.until(lambda: served.get(kinds.SERVICE, name)["spec"]["type"] == "ClusterIP")
 
 
 def test_scaling_by_the_scale_subresource_reaches_the_deployment(served):
     name = served.service()
-    until(lambda: served.get(kinds.DEPLOYMENT, name))
+    replicas.until(lambda: served.get(kinds.DEPLOYMENT, name))
     served.kubectl("scale", names.PLURAL, name, "--replicas=4")
-    until(lambda: served.get(kinds.DEPLOYMENT, name)["spec"]["replicas"] == 4)
+    replicas.until(lambda: served.get(kinds.DEPLOYMENT, name)["spec"]["replicas"] == 4)
     served.kubectl("scale", names.PLURAL, name, "--replicas=0")
-    until(lambda: served.condition(name, "Ready")[1] == "ScaledToZero")
+    replicas.until(lambda: served.condition(name, "Ready")[1] == "ScaledToZero")
 
 
 @pytest.mark.parametrize(
@@ -235,21 +93,21 @@ def test_scaling_by_the_scale_subresource_reaches_the_deployment(served):
 )
 def test_what_somebody_changes_is_put_back(served, kind, patch, back):
     name = served.service()
-    until(lambda: served.condition(name, "Ready")[0])
-    until(lambda: served.get(kind, name))
+    replicas.until(lambda: served.condition(name, "Ready")[0])
+    replicas.until(lambda: served.get(kind, name))
     served.kubectl("patch", f"{kind.plural}.{kind.group}", name, "--type=merge", "-p", json.dumps(patch))
-    until(lambda: back(served.get(kind, name)))
+    replicas.until(lambda: back(served.get(kind, name)))
 
 
 def test_a_port_that_somebody_changes_is_put_back_and_can_be_changed_after(served):
     name = served.service()
-    until(lambda: served.get(kinds.SERVICE, name))
+    replicas.until(lambda: served.get(kinds.SERVICE, name))
     ports = [{"name": names.HTTP_PORT_NAME, "port": 81, "targetPort": names.HTTP_PORT_NAME}]
     served.kubectl("patch", "service", name, "--type=merge", "-p", json.dumps({"spec": {"ports": ports}}))
-    until(lambda: [port["port"] for port in served.get(kinds.SERVICE, name)["spec"]["ports"]] == [80])
-    until(lambda: served.condition(name, "Degraded")[0] == "False")
+    replicas.until(lambda: [port["port"] for port in served.get(kinds.SERVICE, name)["spec"]["ports"]] == [80])
+    replicas.until(lambda: served.condition(name, "Degraded")[0] == "False")
     served.spec(name, service={"port": 8080})
-    until(lambda: [port["port"] for port in served.get(kinds.SERVICE, name)["spec"]["ports"]] == [8080])
+    replicas.until(lambda: [port["port"] for port in served.get(kinds.SERVICE, name)["spec"]["ports"]] == [8080])
     found = json.loads(served.kubectl("get", "service", name, "-o", "json", "--show-managed-fields"))
     owned = [entry["operation"] for entry in found["metadata"]["managedFields"] if entry["manager"] == names.FIELD_MANAGER]
     assert owned == ["Apply"]
@@ -257,16 +115,16 @@ def test_a_port_that_somebody_changes_is_put_back_and_can_be_changed_after(serve
 
 def test_a_deleted_child_comes_back(served):
     name = served.service()
-    before = until(lambda: served.get(kinds.SERVICE, name))["metadata"]["uid"]
+    before = replicas.until(lambda: served.get(kinds.SERVICE, name))["metadata"]["uid"]
     served.kubectl("delete", "service", name)
-    until(lambda: (served.get(kinds.SERVICE, name) or {"metadata": {"uid": before}})["metadata"]["uid"] != before)
+    replicas.until(lambda: (served.get(kinds.SERVICE, name) or {"metadata": {"uid": before}})["metadata"]["uid"] != before)
 
 
 def test_a_name_that_is_taken_is_left_alone_and_named(served):
-    name = f"docs-{next(_NAMES)}"
+    name = served.fresh()
     served.kubectl("create", "service", "clusterip", name, "--tcp=99")
     served.spec(name)
-    until(lambda: served.condition(name, "Degraded")[:2] == ("True", "NameTaken"))
+    replicas.until(lambda: served.condition(name, "Degraded")[:2] == ("True", "NameTaken"))
     assert f"Service {served.name}/{name}" in served.condition(name, "Degraded")[2]
     assert served.get(kinds.SERVICE, name)["spec"]["ports"][0]["port"] == 99
     assert served.get(kinds.DEPLOYMENT, name) is None
@@ -277,15 +135,15 @@ def test_a_language_that_no_image_has_is_refused_by_name_and_tears_nothing_down(
     images.write_text("images: [{repository: r, tag: t, accelerator: cpu, carries: wheels}]")
     replica = space.start("--config", str(images))
     name = space.service()
-    until(lambda: space.get(kinds.DEPLOYMENT, name))
+    replicas.until(lambda: space.get(kinds.DEPLOYMENT, name))
     space.spec(name, languages=["en", "ta"])
-    until(lambda: space.condition(name, "SpecValid")[:2] == ("False", "NotCarried"))
+    replicas.until(lambda: space.condition(name, "SpecValid")[:2] == ("False", "NotCarried"))
     assert "ta: " in space.condition(name, "SpecValid")[2]
     assert space.status(name)["observedGeneration"] == 2
     assert space.get(kinds.DEPLOYMENT, name)["metadata"]["generation"] == 1
     images.write_text("images: [{repository: r, tag: all, accelerator: cpu, carries: all}]")
-    until(lambda: space.condition(name, "SpecValid")[0] == "True")
-    until(lambda: space.status(name)["image"] == "r:all")
+    replicas.until(lambda: space.condition(name, "SpecValid")[0] == "True")
+    replicas.until(lambda: space.status(name)["image"] == "r:all")
     assert replica.end() == 0
 
 
@@ -296,15 +154,17 @@ def test_nothing_is_written_while_nothing_changes_nor_by_the_next_operator(serve
         served.service(image={"repository": "r", "tag": "t"}),
     ]
     for name in wanted:
-        until(lambda name=name: served.condition(name, "SpecValid")[0] == "True" and served.get(kinds.DISRUPTION_BUDGET, name))
-    until(lambda: quiet(served))
+        replicas.until(
+            lambda name=name: served.condition(name, "SpecValid")[0] == "True" and served.get(kinds.DISRUPTION_BUDGET, name)
+        )
+    replicas.until(lambda: replicas.quiet(served))
     before, count = served.versions(), served.leader.metric("writes_total")
     time.sleep(5)
     assert served.leader.metric("writes_total") == count
     assert served.leader.end() == 0
     following = served.start("--resync-seconds", "2")
-    until(lambda: answers(following) and following.leads)
-    until(lambda: following.metric("reconcile_seconds_count") >= len(wanted))
+    replicas.until(lambda: replicas.answers(following) and following.leads)
+    replicas.until(lambda: following.metric("reconcile_seconds_count") >= len(wanted))
     time.sleep(4)
     assert following.metric("writes_total") == 0
     assert {key: version for key, version in served.versions().items() if key[0] != "HorizontalPodAutoscaler"} == {
@@ -312,67 +172,60 @@ def test_nothing_is_written_while_nothing_changes_nor_by_the_next_operator(serve
     }
 
 
-def quiet(space):
-    """Whether the controllers have come to rest: nothing changed for two seconds."""
-    before = space.versions()
-    time.sleep(2)
-    return space.versions() == before
-
-
 def test_without_an_operator_a_deletion_finishes_and_leaves_nothing(served):
     name = served.service(autoscaling={"maxReplicas": 3})
-    until(lambda: served.get(kinds.AUTOSCALER, name))
+    replicas.until(lambda: served.get(kinds.AUTOSCALER, name))
     assert served.leader.end() == 0
     served.kubectl("delete", names.PLURAL, name, "--timeout=10s")
-    until(lambda: not any(owned == name for _, owned in served.versions()), seconds=60)
+    replicas.until(lambda: not any(owned == name for _, owned in served.versions()), seconds=60)
 
 
 def test_a_namespace_goes_while_the_operator_works(served):
     name = served.service()
-    until(lambda: served.get(kinds.DEPLOYMENT, name))
+    replicas.until(lambda: served.get(kinds.DEPLOYMENT, name))
     done = served.cluster.kubectl("delete", "namespace", served.name, "--timeout=60s")
     assert done.returncode == 0, done.stderr
 
 
 def test_another_takes_over_within_20_seconds_of_a_kill(space):
     first = space.start()
-    until(lambda: answers(first) and first.leads)
+    replicas.until(lambda: replicas.answers(first) and first.leads)
     second = space.start()
-    until(lambda: answers(second, names.READYZ))
+    replicas.until(lambda: replicas.answers(second, names.READYZ))
     time.sleep(2 * leadership.Timing().retry)
     assert not second.leads
     first.end(signal.SIGKILL)
     began = time.monotonic()
     name = space.service()
-    until(lambda: space.get(kinds.DEPLOYMENT, name), seconds=20)
+    replicas.until(lambda: space.get(kinds.DEPLOYMENT, name), seconds=20)
     print(f"taken over in {time.monotonic() - began:.1f} s")
     assert second.leads
 
 
 def test_a_replica_that_is_told_to_end_hands_over_at_once(space):
     first = space.start()
-    until(lambda: answers(first) and first.leads)
+    replicas.until(lambda: replicas.answers(first) and first.leads)
     second = space.start()
-    until(lambda: answers(second))
+    replicas.until(lambda: replicas.answers(second))
     began = time.monotonic()
     assert first.end() == 0
-    until(lambda: second.leads, seconds=8)
+    replicas.until(lambda: second.leads, seconds=8)
     print(f"handed over in {time.monotonic() - began:.1f} s")
 
 
 def test_a_standby_ends_when_it_is_told_to(served):
     second = served.start()
-    until(lambda: answers(second))
+    replicas.until(lambda: replicas.answers(second))
     assert second.end() == 0
     assert served.leader.leads
 
 
 def test_a_leader_whose_lease_is_taken_ends_with_a_failure(served):
     patch = {"spec": {"holderIdentity": "thief", "leaseDurationSeconds": 3600}}
-    until(lambda: served.leader.leads)
+    leader = served.leader
     served.kubectl("patch", "lease", names.LEASE, "--type=merge", "-p", json.dumps(patch))
-    assert served.leader.process.wait(timeout=40) == 1
-    assert "could not be renewed" in served.leader.log.read_text()
+    assert leader.process.wait(timeout=40) == 1
+    assert "could not be renewed" in leader.log.read_text()
 
 
 @pytest.mark.parametrize("case", sorted(path.parent.name for path in GOLDEN.glob("*/expected.yaml")))
