@@ -1,7 +1,7 @@
 """What runtime images carry, and which of them serves a wish for languages."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from kubeocr_contract import languages, models
 
@@ -56,15 +56,3 @@ def smallest(wish: Wish, images: Iterable[Image]) -> Image | None:
     """The image with the fewest models that reads all of a wish; None where none does."""
     fitting = (image for image in images if not missing(wish, image.models))
     return min(fitting, key=lambda image: (len(image.models), image.reference), default=None)
-
-
-def elsewhere(wish: Wish, image: Image, images: Iterable[Image]) -> Mapping[str, str]:
-    """Catalogue id -> the smallest other image that reads it, for every language that only some other image reads."""
-    others = sorted(images, key=lambda other: (other.accelerator != image.accelerator, len(other.models), other.reference))
-    lacking = missing(dataclasses.replace(wish, languages=languages.catalogue()), image.models)
-    found = ((x, _first(dataclasses.replace(wish, languages=(x,)), others)) for x in lacking)
-    return {x.id: other.reference for x, other in found if other is not None}
-
-
-def _first(wish: Wish, images: Iterable[Image]) -> Image | None:
-    return next((image for image in images if not missing(wish, image.models)), None)

@@ -1,7 +1,6 @@
 """What a runtime pod is told: the operator writes it with `to_env`, the runtime reads it with `from_env`; that is all."""
 
 import dataclasses
-import json
 import typing
 from collections.abc import Mapping
 from typing import Any
@@ -29,8 +28,6 @@ class Settings:
     model_size: str = "small"
     models_dir: str = names.MODELS_DIR
     """Where baked models lie; empty, or the default and not there: the models that Python packages carry are used."""
-    elsewhere: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """Catalogue id -> the image that carries it, for languages that this pod's image does not."""
     engine: str = "auto"
     device: str = "auto"
     threads: int = 0
@@ -84,10 +81,13 @@ def variable(field: str) -> str:
 
 
 def to_env(settings: Settings) -> dict[str, str]:
-    """Every field as its environment variable, sorted by name."""
-    return {
-        variable(f.name): _encode(getattr(settings, f.name)) for f in sorted(dataclasses.fields(settings), key=lambda f: f.name)
-    }
+    """The fields that differ from their defaults as environment variables, sorted by name.
+
+    A field that a later release brings must not change the pods of those who do not use it: that would restart them all.
+    """
+    fields = sorted(dataclasses.fields(settings), key=lambda f: f.name)
+    values = ((f, getattr(settings, f.name)) for f in fields)
+    return {variable(f.name): _encode(value) for f, value in values if value != f.default}
 
 
 def from_env(env: Mapping[str, str]) -> Settings:
@@ -99,8 +99,6 @@ def from_env(env: Mapping[str, str]) -> Settings:
 def _encode(value: object) -> str:
     if isinstance(value, tuple):
         return ",".join(value)
-    if isinstance(value, Mapping):
-        return json.dumps(dict(value), sort_keys=True, ensure_ascii=False)
     return str(value)
 
 
@@ -109,9 +107,7 @@ def _decode(name: str, kind: object, text: str) -> Any:
         return text
     if kind is int:
         return _integer(name, text)
-    if kind == tuple[str, ...]:
-        return tuple(item.strip() for item in text.split(",") if item.strip())
-    return _mapping(name, text)
+    return tuple(item.strip() for item in text.split(",") if item.strip())
 
 
 def _integer(name: str, text: str) -> int:
@@ -119,13 +115,3 @@ def _integer(name: str, text: str) -> int:
         return int(text)
     except ValueError:
         raise InvalidSettings(f"{variable(name)}: {text!r} is not a whole number") from None
-
-
-def _mapping(name: str, text: str) -> dict[str, str]:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        value = None
-    if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
-        raise InvalidSettings(f"{variable(name)}: {text!r} is not a JSON object of strings")
-    return value

@@ -100,6 +100,7 @@ def _described(findings: Findings) -> dict[str, Any]:
     plan, previous = findings.plan, findings.previous
     if plan is None:
         kept = {"url": "url", "selector": "selector", "image": "image", "accelerator": "accelerator"}
+        kept["image_reason"] = "imageReason"
         lists = {"languages": tuple(previous.get("languages", ())), "models": tuple(previous.get("models", ()))}
         return {field: previous.get(name) for field, name in kept.items()} | {
             name: found or None for name, found in lists.items()
@@ -108,6 +109,7 @@ def _described(findings: Findings) -> dict[str, Any]:
         "url": plan.url,
         "selector": ",".join(f"{name}={value}" for name, value in plans.labels(plan.owner.name).items()),
         "image": plan.image,
+        "image_reason": plan.image_reason,
         "accelerator": plan.accelerator,
         "languages": plan.settings.languages,
         "models": plan.models or None,

@@ -10,10 +10,6 @@ from typing import Any
 from kubeocr_contract import images, languages, names, settings
 from kubeocr_operator import config, ocrservices, selection, specs
 
-_SCRATCH_UPLOADS = 4
-"""Largest uploads that may lie in /tmp at once."""
-_SCRATCH_LEAST_MIB = 1024
-
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Owner:
@@ -30,6 +26,8 @@ class Plan:
 
     owner: Owner
     image: str
+    image_reason: str
+    """Why this image; as long as it stays the same, so does the image."""
     pull_policy: str
     pull_secrets: tuple[str, ...]
     accelerator: str
@@ -37,8 +35,6 @@ class Plan:
     runtime_class_name: str | None
     requests: Mapping[str, str]
     limits: Mapping[str, str]
-    scratch_mib: int
-    """Size of /tmp."""
     settings: settings.Settings
     models: tuple[str, ...]
     """Official names of what the pods load; empty where only an image of the user's own knows."""
@@ -60,8 +56,8 @@ class _Runtime:
     """An image, and what is known of it."""
 
     image: str
+    reason: str
     models: tuple[str, ...]
-    elsewhere: Mapping[str, str]
 
 
 def undecided(service: ocrservices.OCRService) -> bool:
@@ -80,19 +76,19 @@ def accelerator(service: ocrservices.OCRService, *, offered: bool) -> str:
 def resolve(service: ocrservices.OCRService, defaults: config.Config, device: str) -> Plan:
     """The plan for a service on a device, cpu or gpu. Raises `NotCarried` where no image reads its languages."""
     spec, own = service.spec, service.spec.image
-    runtime = _runtime(spec, defaults, device)
+    runtime = _runtime(service, defaults, device)
     extra = {spec.accelerator.resource: str(spec.accelerator.count)} if device == "gpu" else {}
     return Plan(
         owner=Owner(name=service.name, namespace=service.namespace, uid=service.uid),
         image=runtime.image,
+        image_reason=runtime.reason,
         pull_policy=_pull_policy(own, defaults),
         pull_secrets=tuple(dict.fromkeys((*own.pull_secrets, *defaults.pull_secrets))),
         accelerator=device,
         runtime_class_name=_runtime_class(spec.accelerator, defaults, device),
         requests={**spec.resources.requests, **extra},
         limits={**spec.resources.limits, **extra},
-        scratch_mib=max(_SCRATCH_LEAST_MIB, _SCRATCH_UPLOADS * spec.limits.upload_mib),
-        settings=_settings(spec, runtime, device),
+        settings=_settings(spec, device),
         models=runtime.models,
         replicas=spec.replicas,
         autoscaling=spec.autoscaling,
@@ -107,13 +103,20 @@ def labels(owner: str) -> dict[str, str]:
     return {names.LABEL_NAME: names.COMPONENT, names.LABEL_OWNER: owner}
 
 
-def _runtime(spec: specs.Spec, defaults: config.Config, device: str) -> _Runtime:
+def _runtime(service: ocrservices.OCRService, defaults: config.Config, device: str) -> _Runtime:
+    """The image: the user's, the one that was chosen for the same reason before, or the catalogue's smallest.
+
+    A new catalogue, as each release brings, must not restart what runs well.
+    """
+    spec, status = service.spec, service.status
     if spec.image.reference is not None:
-        return _Runtime(spec.image.reference, (), {})
+        return _Runtime(spec.image.reference, "spec.image", ())
     wish = images.Wish(tuple(languages.by_id()[x] for x in spec.languages), spec.model.version, spec.model.size)
+    reason = f"the smallest {device} image that reads {', '.join(spec.languages)} with {wish.version} {wish.size}"
+    if spec.image.update == "OnChange" and status.get("imageReason") == reason and status.get("image"):
+        return _Runtime(status["image"], reason, tuple(status.get("models", ())))
     image = selection.choose(wish, device, defaults.catalogue)
-    others = selection.elsewhere(wish.version, wish.size, image, defaults.catalogue)
-    return _Runtime(image.reference, selection.loaded(wish, image.models), others)
+    return _Runtime(image.reference, reason, selection.loaded(wish, image.models))
 
 
 def _pull_policy(image: specs.Image, defaults: config.Config) -> str:
@@ -126,14 +129,13 @@ def _runtime_class(wanted: specs.Accelerator, defaults: config.Config, device: s
     return (wanted.runtime_class_name or defaults.runtime_class_name) if device == "gpu" else None
 
 
-def _settings(spec: specs.Spec, runtime: _Runtime, device: str) -> settings.Settings:
+def _settings(spec: specs.Spec, device: str) -> settings.Settings:
     shared: dict[str, Any] = spec.limits.model_dump(by_alias=False)
     return settings.Settings(
         languages=spec.languages,
         pipelines=spec.pipelines,
         model_version=spec.model.version,
         model_size=spec.model.size,
-        elsewhere=runtime.elsewhere,
         engine=spec.engine.name,
         device=device,
         threads=spec.engine.threads,

@@ -1,7 +1,5 @@
 """Which runtime image serves a wish, and what to say where none does. Pure; called by plans.py."""
 
-import functools
-
 from kubeocr_contract import images, languages, models
 from kubeocr_operator import errors
 
@@ -13,12 +11,6 @@ def choose(wish: images.Wish, accelerator: str, catalogue: tuple[images.Image, .
     if chosen is None:
         raise errors.NotCarried(_explanation(wish, accelerator, fitting, catalogue))
     return chosen
-
-
-@functools.lru_cache(maxsize=256)
-def elsewhere(version: str, size: str, image: images.Image, catalogue: tuple[images.Image, ...]) -> dict[str, str]:
-    """Catalogue id -> the image that reads it, for what `image` does not read; the same for most services."""
-    return dict(images.elsewhere(images.Wish((), version, size), image, catalogue))
 
 
 def loaded(wish: images.Wish, carried: frozenset[str]) -> tuple[str, ...]:

@@ -37,6 +37,12 @@ class Image(rules.Part):
             holds=lambda image: image.tag is None or image.digest is None,
             message="tag and digest exclude each other: set one of them",
         ),
+        rules.Rule(
+            cel="self.update == 'OnChange' || !has(self.repository)",
+            holds=lambda image: image.update == "OnChange" or image.repository is None,
+            message="update is about images that the operator chooses: leave it out with a repository",
+            at=("update",),
+        ),
         values.once("pull_secrets"),
     )
     repository: Annotated[str, values.REPOSITORY] | None = None
@@ -45,6 +51,8 @@ class Image(rules.Part):
     """Tag of the image in repository."""
     digest: Annotated[str, values.DIGEST] | None = None
     """Digest of the image in repository, for a reference that cannot move."""
+    update: Annotated[str, values.IMAGE_UPDATE] = "OnChange"
+    """OnChange keeps a chosen image until languages, model or accelerator change; Always takes what the catalogue has now."""
     pull_policy: Annotated[str, values.PULL_POLICY] = "IfNotPresent"
     """When kubelet pulls the image."""
     pull_secrets: tuple[Annotated[str, values.SUBDOMAIN_NAME], ...] = values.listed(16, default=())

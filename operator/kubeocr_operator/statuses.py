@@ -43,6 +43,8 @@ class Status(rules.Part):
     """Label selector of the pods, for the scale subresource."""
     image: str | None = None
     """The runtime's image that was chosen."""
+    image_reason: str | None = None
+    """Why that image. While this stays the same so does the image, unless spec.image.update is Always."""
     accelerator: Annotated[str, rules.choice("cpu", "gpu")] | None = None
     """What accelerator mode auto was decided to be, once."""
     languages: tuple[str, ...] | None = pydantic.Field(default=None, json_schema_extra={"x-kubernetes-list-type": "atomic"})

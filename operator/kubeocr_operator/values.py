@@ -39,6 +39,7 @@ PIPELINE = rules.choice(*PIPELINES)
 ENGINE = rules.choice(*settings.CHOICES["engine"])
 ACCELERATOR = rules.choice(*settings.CHOICES["device"])
 PULL_POLICY = rules.choice("Always", "IfNotPresent", "Never")
+IMAGE_UPDATE = rules.choice("OnChange", "Always")
 SERVICE_TYPE = rules.choice("ClusterIP", "NodePort", "LoadBalancer")
 METRIC = rules.choice("cpu")
 REPOSITORY = rules.text(

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from kubeocr_contract import images, models, names, settings, wire
 from kubeocr_contract import languages as catalogue
-from kubeocr_contract import models, names, settings, wire
 
 _LOADED, _CARRIED, _ELSEWHERE, _NOWHERE = "loaded", "carried", "elsewhere", "not_carried"
 _STATES = {
@@ -35,7 +35,8 @@ def languages(chosen: settings.Settings, carried: Iterable[str]) -> dict[str, ob
 def _row(language: catalogue.Language, chosen: settings.Settings, have: frozenset[str]) -> dict[str, object]:
     readers = {v: models.readers(language, v, models.sizes(v)[0])[:1] for v in models.VERSIONS}
     own = [v for v, found in readers.items() if found and found[0].version == v]
-    state = _state(language, chosen, have)
+    image = images.smallest(images.Wish((language,), chosen.model_version, chosen.model_size), images.PUBLISHED)
+    state = _state(language, chosen, have) or (_ELSEWHERE if image else _NOWHERE)
     return {
         "id": language.id,
         "lang": wire.caller_id(language),
@@ -45,14 +46,15 @@ def _row(language: catalogue.Language, chosen: settings.Settings, have: frozense
         "direction": language.direction,
         "models": own,
         "state": state,
-        **({"image": chosen.elsewhere[language.id]} if state == _ELSEWHERE else {}),
+        **({"image": image.reference} if image and state == _ELSEWHERE else {}),
     }
 
 
-def _state(language: catalogue.Language, chosen: settings.Settings, have: frozenset[str]) -> str:
+def _state(language: catalogue.Language, chosen: settings.Settings, have: frozenset[str]) -> str | None:
+    """Whether this image reads it; None where it does not."""
     if any(models.choose(language, v, size, have) for v in models.VERSIONS for size in models.sizes(v)):
         return _LOADED if language.id in chosen.languages else _CARRIED
-    return _ELSEWHERE if language.id in chosen.elsewhere else _NOWHERE
+    return None
 
 
 def _endpoint(route: wire.OcrRoute, have: frozenset[str]) -> dict[str, object]:

@@ -96,7 +96,7 @@ class Store:
             found = catalogue.choose(language, version, each, self.carried())
             if found:
                 return found
-        raise NotCarried(language, version, self._elsewhere(language, version, size or self.chosen.model_size))
+        raise NotCarried(language, version, _published(language, version, size or self.chosen.model_size))
 
     def get(self, name: str) -> Model:
         """A carried model's files and description. Raises `KeyError` for one not carried, `BadModels` for an unreadable one."""
@@ -122,11 +122,11 @@ class Store:
         mine = self.chosen.model_size
         return (mine,) if version == self.chosen.model_version else tuple(dict.fromkeys((mine, *catalogue.sizes(version))))
 
-    def _elsewhere(self, language: languages.Language, version: str, size: str) -> str | None:
-        told = self.chosen.elsewhere.get(language.id)
-        wish = images.Wish((language,), version, size)
-        published = images.smallest(wish, images.PUBLISHED)
-        return told or (published.reference if published else None)
+
+def _published(language: languages.Language, version: str, size: str) -> str | None:
+    """The smallest published image that reads a language."""
+    found = images.smallest(images.Wish((language,), version, size), images.PUBLISHED)
+    return found.reference if found else None
 
 
 def digest(path: pathlib.Path) -> str:

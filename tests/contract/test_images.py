@@ -6,7 +6,6 @@ from kubeocr_contract import images, languages, models
 
 SMALL = images.Image(repository="site/ocr", tag="small", accelerator="cpu", models=models.WHEELS)
 LARGE = images.Image(repository="site/ocr", tag="large", accelerator="cpu", models=models.SETS["all"])
-GPU = images.Image(repository="site/ocr", tag="gpu", accelerator="gpu", models=models.SETS["all"])
 
 
 def wish(*names: str, version: str = "PP-OCRv6", size: str = "small") -> images.Wish:
@@ -29,14 +28,6 @@ def test_smallest(wished: images.Wish, offered: tuple[images.Image, ...], want: 
 
 def test_missing_names_the_languages() -> None:
     assert [x.id for x in images.missing(wish("en", "ar", "ko"), SMALL.models)] == ["ar", "ko"]
-
-
-def test_elsewhere_prefers_the_same_accelerator() -> None:
-    found = images.elsewhere(wish("en"), SMALL, (SMALL, GPU, LARGE))
-    assert found["ar"] == "site/ocr:large"
-    assert "en" not in found
-    assert "he" not in found
-    assert images.elsewhere(wish("en"), SMALL, (SMALL, GPU))["ar"] == "site/ocr:gpu"
 
 
 def test_the_published_images_differ_by_what_they_carry_and_run_on() -> None:

@@ -119,7 +119,15 @@ def test_the_time_moves_only_with_the_status(before, want):
 
 
 def test_without_a_plan_what_ran_is_still_described():
-    kept = {"url": "u", "selector": "s", "image": "i", "accelerator": "gpu", "languages": ["en"], "models": ["m"]}
+    kept = {
+        "url": "u",
+        "selector": "s",
+        "image": "i",
+        "imageReason": "r",
+        "accelerator": "gpu",
+        "languages": ["en"],
+        "models": ["m"],
+    }
     findings = conditions.Findings(generation=1, previous=kept, refusal=conditions.Trouble("Invalid", "x"))
     assert kept.items() <= conditions.observe(findings, NOW).items()
 

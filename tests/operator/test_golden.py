@@ -62,7 +62,7 @@ def test_the_runtime_is_told_its_settings_and_nothing_else(case):
 def test_a_pod_may_end_what_it_has_accepted(case):
     pod = built(case)[kinds.DEPLOYMENT]["spec"]["template"]["spec"]
     env = {item["name"]: item["value"] for item in pod["containers"][0]["env"]}
-    drain = int(env[settings.variable("drain_seconds")])
+    drain = settings.from_env(env).drain_seconds
     assert pod["terminationGracePeriodSeconds"] == drain + names.UNREADY_SECONDS + names.GRACE_MARGIN_SECONDS
 
 

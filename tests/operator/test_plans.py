@@ -27,11 +27,25 @@ def test_the_image_is_for_the_device(plan, device, suffix):
 
 def test_an_image_of_ones_own_is_used_as_it_is(plan):
     found = plan(image={"repository": "mine", "tag": "2"}, languages=["ta"])
-    assert (found.image, found.models, found.settings.elsewhere) == ("mine:2", (), {})
+    assert (found.image, found.image_reason, found.models) == ("mine:2", "spec.image", ())
 
 
-def test_languages_that_other_images_read_are_named_to_the_runtime(plan):
-    assert plan().settings.elsewhere["ta"] == f"{images.REPOSITORY}:{images.PROJECT_VERSION}-all"
+@pytest.mark.parametrize(
+    ("spec", "pinned"),
+    [
+        pytest.param({}, True, id="a new catalogue restarts nothing"),
+        pytest.param({"replicas": 3, "limits": {"pages": 7}}, True, id="nor does what the choice does not hang on"),
+        pytest.param({"languages": ["en", "fr"]}, False, id="other languages"),
+        pytest.param({"model": {"size": "medium"}}, False, id="another model"),
+        pytest.param({"image": {"update": "Always"}}, False, id="whoever wants the newest"),
+    ],
+)
+def test_an_image_stays_while_the_reason_for_it_does(body, plan, spec, pinned):
+    before = plan()
+    status = {"image": "older:1", "imageReason": before.image_reason, "models": ["m"]}
+    found = plans.resolve(ocrservices.parse({**body(**spec), "status": status}), CATALOGUE, "cpu")
+    assert (found.image == "older:1") == pinned
+    assert (found.models == ("m",)) == pinned
 
 
 @pytest.mark.parametrize(
@@ -66,13 +80,6 @@ def test_a_gpu_is_asked_for_on_both_sides(plan):
     found = plan("gpu", accelerator={"resource": "nvidia.com/mig-1g.10gb", "count": 2})
     assert found.requests["nvidia.com/mig-1g.10gb"] == found.limits["nvidia.com/mig-1g.10gb"] == "2"
     assert "nvidia.com/mig-1g.10gb" not in plan("cpu", accelerator={"resource": "nvidia.com/mig-1g.10gb"}).limits
-
-
-@pytest.mark.parametrize(
-    ("upload", "want"), [pytest.param(50, 1024, id="at least a GiB"), pytest.param(1000, 4000, id="four uploads")]
-)
-def test_scratch(plan, upload, want):
-    assert plan(limits={"uploadMiB": upload}).scratch_mib == want
 
 
 def test_limits_and_drain_reach_the_settings(plan):

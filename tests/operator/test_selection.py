@@ -65,11 +65,5 @@ def test_languages_that_are_read_are_not_complained_of():
     assert "en:" not in str(caught.value)
 
 
-def test_what_is_elsewhere_names_the_image():
-    found = selection.elsewhere("PP-OCRv6", "small", SMALL, (SMALL, BIG))
-    assert found["ar"] == "big:1"
-    assert "en" not in found
-
-
 def test_loaded_models_are_those_of_the_readers():
     assert selection.loaded(wish("en", "zh"), models.WHEELS) == ("PP-OCRv6_small_det", "PP-OCRv6_small_rec")

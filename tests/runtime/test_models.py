@@ -97,20 +97,17 @@ def test_reader(version: str, size: str | None, want: tuple[str, str], tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("language", "version", "size", "elsewhere", "image"),
+    ("language", "version", "size", "image"),
     [
-        pytest.param(ARABIC, "PP-OCRv5", None, {"ar": "registry/x:1"}, "registry/x:1", id="the operator knows where"),
-        pytest.param(ARABIC, "PP-OCRv5", None, {}, images.PUBLISHED[2].reference, id="a published image"),
-        pytest.param(CHINESE, "PP-OCRv5", "small", {}, images.PUBLISHED[0].reference, id="only the size is missing"),
-        pytest.param(
-            CHINESE, "PP-OCRv6", "medium", {}, images.PUBLISHED[2].reference, id="the settings' version in another size"
-        ),
+        pytest.param(ARABIC, "PP-OCRv5", None, images.PUBLISHED[2].reference, id="a published image"),
+        pytest.param(CHINESE, "PP-OCRv5", "small", images.PUBLISHED[0].reference, id="only the size is missing"),
+        pytest.param(CHINESE, "PP-OCRv6", "medium", images.PUBLISHED[2].reference, id="the settings' version in another size"),
     ],
 )
 def test_what_is_not_carried_says_who_has_it(
-    language: languages.Language, version: str, size: str | None, elsewhere: dict[str, str], image: str, tmp_path: pathlib.Path
+    language: languages.Language, version: str, size: str | None, image: str, tmp_path: pathlib.Path
 ) -> None:
-    found = store(folder(tmp_path, SMALL_AND_MEDIUM), elsewhere=elsewhere)
+    found = store(folder(tmp_path, SMALL_AND_MEDIUM))
     with pytest.raises(models.NotCarried, match=re.escape(f"({language.id}) is in this image; the image {image} has one")) as e:
         found.reader(language, version, size)
     assert (e.value.language, e.value.version, e.value.image) == (language, version, image)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from kubeocr_contract import models, wire
+from kubeocr_contract import images, models, wire
 from kubeocr_runtime import routes
 
 OCR = "/ocr/ppocrv5"
@@ -80,7 +80,7 @@ async def test_a_flag_without_its_model_is_reported_as_not_applied(service, form
 
 
 async def test_languages_has_the_apis_keys_and_tells_where_each_is_read(service) -> None:
-    client = await service(elsewhere={"ar": "site/ocr:large"}, languages=("en",))
+    client = await service(languages=("en",))
     body = await (await client.get("/languages")).json()
     assert set(body) >= {
         "title", "description", "total_languages", "endpoints", "language_categories", "mixed_language_guidance", "usage_tips",
@@ -88,7 +88,7 @@ async def test_languages_has_the_apis_keys_and_tells_where_each_is_read(service)
     }  # fmt: skip
     rows = {row["id"]: row for row in body["languages"]}
     assert (rows["en"]["state"], rows["fr"]["state"], rows["he"]["state"]) == ("loaded", "carried", "not_carried")
-    assert (rows["ar"]["state"], rows["ar"]["image"]) == ("elsewhere", "site/ocr:large")
+    assert (rows["ar"]["state"], rows["ar"]["image"]) == ("elsewhere", images.PUBLISHED[2].reference)
     assert body["endpoints"]["/ocr/ppocrv5"]["languages_in_this_image"] == ["ch", "chinese_cht", "en", "japan"] or set(
         body["endpoints"]["/ocr/ppocrv5"]["languages_in_this_image"]
     ) == {"en", "ch", "chinese_cht", "japan"}

@@ -12,6 +12,8 @@ _STARTUP_SECONDS = 600
 """A large model on a busy disk; a pod that is not ready by then is started anew."""
 _DEADLINE_SECONDS = _STARTUP_SECONDS + 300
 """When a rollout counts as stuck: the start, and five minutes to pull an image of some GB."""
+_SCRATCH = "1Gi"
+"""Of /tmp, where libraries keep their caches; uploads and pages stay in memory."""
 
 
 def build(plan: plans.Plan) -> dict[str, Any]:
@@ -45,7 +47,7 @@ def _pod(plan: plans.Plan) -> dict[str, Any]:
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "containers": [_container(plan)],
-        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": f"{plan.scratch_mib}Mi"}}],
+        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": _SCRATCH}}],
         "topologySpreadConstraints": [_spread(plan)],
         **({"runtimeClassName": plan.runtime_class_name} if plan.runtime_class_name else {}),
         **({"imagePullSecrets": [{"name": secret} for secret in plan.pull_secrets]} if plan.pull_secrets else {}),
