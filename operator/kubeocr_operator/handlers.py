@@ -15,7 +15,7 @@ import aiohttp
 import kopf
 
 from kubeocr_contract import images, names
-from kubeocr_operator import cluster, kinds, objects, store, watches, workqueue
+from kubeocr_operator import cluster, kinds, store, watches, workqueue
 
 CHUNK = cluster.PAGE
 _SERVER_SECONDS = 300
@@ -60,7 +60,7 @@ class Triggers:
                 listed.append(store.key_of(obj))
                 await self.heard(kind, {"type": None, "object": obj})
         for key in self.store.keep(kind, listed, version=version, namespace=namespace):
-            self.queue.add(workqueue.Key(key.namespace, objects.owner_named(kind, key.name)))
+            self.queue.add(key)
 
 
 def registry(triggers: Triggers, ages: watches.Ages) -> kopf.OperatorRegistry:

@@ -24,6 +24,8 @@ _REMEMBERED_DELETIONS = 4096
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Entry:
     version: int
+    owner: workqueue.Key | None
+    """The OCRService that its label names."""
     packed: bytes
 
 
@@ -32,6 +34,7 @@ class Store:
 
     def __init__(self) -> None:
         self._entries: dict[kinds.Kind, dict[workqueue.Key, _Entry]] = collections.defaultdict(dict)
+        self._owned: dict[workqueue.Key, set[tuple[kinds.Kind, workqueue.Key]]] = {}
         self._deleted: collections.OrderedDict[tuple[kinds.Kind, workqueue.Key], int] = collections.OrderedDict()
 
     def get(self, kind: kinds.Kind, key: workqueue.Key) -> Object | None:
@@ -43,6 +46,10 @@ class Store:
         """The objects of a kind."""
         return tuple(self._entries[kind])
 
+    def children(self, owner: workqueue.Key) -> tuple[tuple[kinds.Kind, Object], ...]:
+        """All that carries an OCRService's label, in no order."""
+        return tuple((kind, found) for kind, key in self._owned.get(owner, ()) if (found := self.get(kind, key)) is not None)
+
     def put(self, kind: kinds.Kind, obj: Object) -> bool:
         """Takes in what is newer than what is known; whether it was."""
         key, version = key_of(obj), version_of(obj)
@@ -50,7 +57,12 @@ class Store:
         newest = max(known.version if known else -1, self._deleted.get((kind, key), -1))
         if version <= newest:
             return False
-        self._entries[kind][key] = _Entry(version, pack(obj))
+        owner = owner_of(obj)
+        if known is not None and known.owner != owner:
+            self._disown(kind, key, known)
+        if owner is not None:
+            self._owned.setdefault(owner, set()).add((kind, key))
+        self._entries[kind][key] = _Entry(version, owner, pack(obj))
         return True
 
     def drop(self, kind: kinds.Kind, obj: Object) -> bool:
@@ -60,20 +72,37 @@ class Store:
         if known is not None and known.version > version:
             return False
         self._bury(kind, key, version)
-        return self._entries[kind].pop(key, None) is not None
+        if known is not None:
+            self._forget(kind, key)
+        return known is not None
 
     def keep(
         self, kind: kinds.Kind, listed: Iterable[workqueue.Key], *, version: int, namespace: str | None = None
     ) -> tuple[workqueue.Key, ...]:
-        """Drops what a whole listing of that resourceVersion, of one namespace or of all, did not have; the keys of that."""
+        """Drops what a whole listing of that resourceVersion, of one namespace or of all, did not have.
+
+        The keys of the OCRServices that this is news to.
+        """
         there = frozenset(listed)
         entries = self._entries[kind]
         within = (key for key in entries if namespace is None or key.namespace == namespace)
         gone = tuple(key for key in within if key not in there and entries[key].version <= version)
+        owners = tuple(entries[key].owner or key for key in gone)
         for key in gone:
             self._bury(kind, key, version)
-            del entries[key]
-        return gone
+            self._forget(kind, key)
+        return owners
+
+    def _forget(self, kind: kinds.Kind, key: workqueue.Key) -> None:
+        self._disown(kind, key, self._entries[kind].pop(key))
+
+    def _disown(self, kind: kinds.Kind, key: workqueue.Key, entry: _Entry) -> None:
+        if entry.owner is None:
+            return
+        owned = self._owned[entry.owner]
+        owned.discard((kind, key))
+        if not owned:
+            del self._owned[entry.owner]
 
     def _bury(self, kind: kinds.Kind, key: workqueue.Key, version: int) -> None:
         self._deleted[kind, key] = version

@@ -97,3 +97,23 @@ def test_packing_loses_nothing_else():
 )
 def test_the_label_says_whose_news_a_child_is(labels, want):
     assert store.owner_of(obj(1, labels=labels)) == want
+
+
+def test_children_are_found_by_their_owner(known):
+    ours = {names.LABEL_OWNER: "docs"}
+    known.put(kinds.SERVICE, obj(11, "s", labels=ours))
+    known.put(kinds.DEPLOYMENT, obj(12, "d", labels=ours))
+    known.put(kinds.SERVICE, obj(13, "other", labels={names.LABEL_OWNER: "mail"}))
+    owner = workqueue.Key("n", "docs")
+    assert {(kind, item["metadata"]["name"]) for kind, item in known.children(owner)} == {
+        (kinds.SERVICE, "s"),
+        (kinds.DEPLOYMENT, "d"),
+    }
+    known.put(kinds.SERVICE, obj(14, "s", labels={names.LABEL_OWNER: "mail"}))
+    known.drop(kinds.DEPLOYMENT, obj(15, "d", labels=ours))
+    assert known.children(owner) == ()
+
+
+def test_a_child_that_a_listing_did_not_have_is_news_to_its_owner(known):
+    known.put(kinds.SERVICE, obj(11, "docs-ollama", labels={names.LABEL_OWNER: "docs"}))
+    assert known.keep(kinds.SERVICE, [], version=20) == (workqueue.Key("n", "docs"),)
