@@ -5,7 +5,7 @@ import pathlib
 import sys
 import tempfile
 
-from cluster import binaries, clusters, images, own
+from cluster import binaries, clusters, images, keda, own
 
 
 def main() -> int:
@@ -18,6 +18,7 @@ def main() -> int:
     for command in (start, commands.add_parser("down", help="end that cluster")):
         command.add_argument("--name", default="hand")
     start.add_argument("--control-plane", action="store_true", help="no node: nothing runs, everything can be applied")
+    start.add_argument("--keda", action="store_true", help="with KEDA on it")
     start.add_argument("--gpus", type=int, default=0, help="how many pretend nvidia.com/gpu the node counts")
     try:
         _run(parser.parse_args())
@@ -30,6 +31,8 @@ def main() -> int:
 def _run(arguments: argparse.Namespace) -> None:
     if arguments.command == "build":
         clusters.prepare(own.Options(name="any"))
+        if clusters.given() is None:
+            keda.prepare()
         _images()
     elif arguments.command == "images":
         _images()
@@ -38,6 +41,8 @@ def _run(arguments: argparse.Namespace) -> None:
     else:
         node = not arguments.control_plane
         running = clusters.up(own.Options(name=arguments.name, node=node, gpus=arguments.gpus, keep=True))
+        if arguments.keda:
+            keda.install(running)
         print(f"export KUBECONFIG={running.path}")
 
 

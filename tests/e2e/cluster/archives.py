@@ -7,6 +7,8 @@ import pathlib
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Mapping
+from typing import Any
 
 from cluster import binaries
 
@@ -42,31 +44,37 @@ def pause() -> pathlib.Path:
             (path / "go.mod").write_text("module pause\n")
             (path / "main.go").write_text(_PAUSE)
             binaries.go(path, "build", "-ldflags=-s -w", "-o", "pause", ".")
-            written = path / "archive.tar"
-            _write(written, (path / "pause").read_bytes())
-            written.rename(archive)
+            write(archive, PAUSE_IMAGE, {"pause": path / "pause"}, config={"Entrypoint": ["/pause"]})
     return archive
 
 
-def _write(archive: pathlib.Path, program: bytes) -> None:
-    """One layer, one config, one manifest: https://github.com/moby/docker-image-spec/blob/main/v1.2.md#combined-image-json--filesystem-changeset-format"""
-    layer = _tar({"pause": program}, mode=0o755)
-    config = {
-        "architecture": "amd64",
-        "os": "linux",
-        "config": {"Entrypoint": ["/pause"]},
-        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{hashlib.sha256(layer).hexdigest()}"]},
-    }
-    manifest = [{"Config": "config.json", "RepoTags": [PAUSE_IMAGE.removeprefix("docker.io/")], "Layers": ["layer.tar"]}]
-    files = {"layer.tar": layer, "config.json": json.dumps(config).encode(), "manifest.json": json.dumps(manifest).encode()}
-    archive.write_bytes(_tar(files, mode=0o644))
+def write(archive: pathlib.Path, reference: str, programs: Mapping[str, pathlib.Path], *, config: Mapping[str, Any]) -> None:
+    """An image of nothing but static programs in its root folder, whole or not at all.
+
+    One layer, one config, one manifest: https://github.com/moby/docker-image-spec/blob/main/v1.2.md#combined-image-json--filesystem-changeset-format
+    """
+    with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
+        layer, whole = pathlib.Path(folder) / "layer.tar", pathlib.Path(folder) / "archive.tar"
+        with tarfile.open(layer, "w") as tar:
+            for name, program in programs.items():
+                tar.add(program, name)
+        with layer.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        described = {
+            "architecture": "amd64",
+            "os": "linux",
+            "config": dict(config),
+            "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}"]},
+        }
+        manifest = [{"Config": "config.json", "RepoTags": [reference.removeprefix("docker.io/")], "Layers": ["layer.tar"]}]
+        with tarfile.open(whole, "w") as tar:
+            _add(tar, "config.json", json.dumps(described).encode())
+            _add(tar, "manifest.json", json.dumps(manifest).encode())
+            tar.add(layer, "layer.tar")
+        whole.rename(archive)
 
 
-def _tar(files: dict[str, bytes], *, mode: int) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as tar:
-        for name, content in files.items():
-            info = tarfile.TarInfo(name)
-            info.size, info.mode = len(content), mode
-            tar.addfile(info, io.BytesIO(content))
-    return buffer.getvalue()
+def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
+    info = tarfile.TarInfo(name)
+    info.size = len(content)
+    tar.addfile(info, io.BytesIO(content))

@@ -49,6 +49,7 @@ _ETCD = Module("go.etcd.io/etcd/server/v3", "v3.6.0")
 _CONTAINERD = Module("github.com/containerd/containerd/v2", "v2.4.2", tags="no_btrfs no_zfs no_devmapper")
 _COREDNS = Module("github.com/coredns/coredns", "v1.15.0")
 _METRICS = Module("sigs.k8s.io/metrics-server", "v0.9.0")
+KEDA_MODULE = Module("github.com/kedacore/keda/v2", "v2.21.0")
 _KWOK = Module("sigs.k8s.io/kwok", "v0.8.0")
 # what `helm template` takes for the API server's version where it asks none; left out, that is 1.20
 _HELM_KUBERNETES = " ".join(
@@ -67,6 +68,7 @@ _ALL = (
     *(Binary(name, _CONTAINERD, f"{_CONTAINERD.path}/cmd/{name}") for name in ("containerd", "containerd-shim-runc-v2", "ctr")),
     Binary("coredns", _COREDNS, _COREDNS.path),
     Binary("metrics-server", _METRICS, f"{_METRICS.path}/cmd/metrics-server"),
+    *(Binary(f"keda-{name}", KEDA_MODULE, f"{KEDA_MODULE.path}/cmd/{name}") for name in ("operator", "adapter", "webhooks")),
     Binary("kwok", _KWOK, f"{_KWOK.path}/cmd/kwok"),
     Binary("helm", _HELM, f"{_HELM.path}/cmd/helm"),
 )
@@ -76,6 +78,8 @@ CONTROL_PLANE = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-sche
 NODE = ("kubelet", "kube-proxy", "containerd", "containerd-shim-runc-v2", "ctr", "coredns")
 METRICS = ("metrics-server",)
 """Without it an HPA on CPU stands still; a demo does without it."""
+KEDA = ("keda-operator", "keda-adapter", "keda-webhooks")
+"""Scales an OCRService to zero and from zero; some 10 minutes on two cores to build, so that only what asks for it waits."""
 CLIENTS = ("kubectl", "helm")
 
 
