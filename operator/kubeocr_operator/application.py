@@ -70,6 +70,7 @@ class Operator:
             devices=devices.Devices(self.cluster),
             config=defaults,
             instance=options.identity,
+            served=lambda _: False,
             now=functools.partial(dt.datetime.now, dt.UTC),
         )
         self.counts.follow("queue_depth", "Services in line", lambda: len(self.queue))

@@ -2,7 +2,7 @@
 
 images:                                  # what runtime images there are; without this list: those of this release
   - repository: registry.example/kubeocr/runtime
-    tag: 0.1.0                           # or digest: sha256:...
+    tag: 0.2.0                           # or digest: sha256:...
     accelerator: cpu                     # or gpu
     carries: wheels                      # a set of models by its name, or models: [their official names]
 imagePullSecrets: [mirror]               # besides those of a spec

@@ -19,6 +19,11 @@ def objection(live: Mapping[str, Any], owner: plans.Owner) -> str | None:
     return f"{what} is there already and is not of this {names.KIND}: rename one of the two, or delete it"
 
 
+def controls(owner: plans.Owner, live: Mapping[str, Any]) -> bool:
+    """Whether the service made an object, and so may delete it: a label alone anybody can set."""
+    return any(ref.get("controller") and ref["uid"] == owner.uid for ref in live["metadata"].get("ownerReferences", ()))
+
+
 def going(live: Mapping[str, Any]) -> bool:
     """Whether an object is on its way out; its deletion will bring us back."""
     return "deletionTimestamp" in live["metadata"]

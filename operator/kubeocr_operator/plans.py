@@ -25,6 +25,8 @@ class Plan:
     """What there has to be for one OCRService, decided to the last value."""
 
     owner: Owner
+    spec: specs.Spec
+    """What the user wrote, for what needs no decision."""
     image: str
     image_reason: str
     """Why this image; as long as it stays the same, so does the image."""
@@ -80,6 +82,7 @@ def resolve(service: ocrservices.OCRService, defaults: config.Config, device: st
     extra = {spec.accelerator.resource: str(spec.accelerator.count)} if device == "gpu" else {}
     return Plan(
         owner=Owner(name=service.name, namespace=service.namespace, uid=service.uid),
+        spec=spec,
         image=runtime.image,
         image_reason=runtime.reason,
         pull_policy=_pull_policy(own, defaults),
@@ -98,9 +101,9 @@ def resolve(service: ocrservices.OCRService, defaults: config.Config, device: st
     )
 
 
-def labels(owner: str) -> dict[str, str]:
-    """What the pods of a service are selected by; never changes, as a Deployment's selector must not."""
-    return {names.LABEL_NAME: names.COMPONENT, names.LABEL_OWNER: owner}
+def labels(owner: str, component: str = names.COMPONENT) -> dict[str, str]:
+    """What the pods of a part of a service are selected by; never changes, as a Deployment's selector must not."""
+    return {names.LABEL_NAME: component, names.LABEL_OWNER: owner}
 
 
 def _runtime(service: ocrservices.OCRService, defaults: config.Config, device: str) -> _Runtime:

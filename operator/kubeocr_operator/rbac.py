@@ -8,7 +8,7 @@ import yaml
 
 from kubeocr_operator import kinds
 
-_SERVED = (kinds.OCR_SERVICE, *kinds.CHILDREN, kinds.EVENT)
+_SERVED = (kinds.OCR_SERVICE, *kinds.OWNED, kinds.POD, kinds.EVENT)
 
 
 def rules() -> list[dict[str, Any]]:

@@ -47,6 +47,8 @@ class World:
     """Replaced when its file changes."""
     instance: str
     """Names this process in events."""
+    served: Callable[[kinds.Kind], bool]
+    """Whether the cluster has an optional API."""
     now: Callable[[], dt.datetime]
     said: events.Memory = dataclasses.field(default_factory=events.Memory)
     wanted: dict[workqueue.Key, int] = dataclasses.field(default_factory=dict)
@@ -58,6 +60,8 @@ class _Done:
     """What became of the children."""
 
     repaired: tuple[str, ...] = ()
+    missing: tuple[kinds.Kind, ...] = ()
+    """Optional APIs that the spec needs and the cluster lacks."""
     obstacle: conditions.Trouble | None = None
     refused: errors.Refused | None = None
 
@@ -102,26 +106,31 @@ async def _decide(body: Object, world: World) -> tuple[plans.Plan | None, condit
 
 async def _make_so(plan: plans.Plan, key: workqueue.Key, world: World) -> _Done | None:
     """Applies what differs and deletes what is no longer wanted; None where the service went meanwhile."""
-    wanted = objects.desired(plan)
-    seen = await asyncio.gather(*(_look(kind, obj, world) for kind, obj in wanted.items()))
-    live = dict(zip(wanted, seen, strict=True))
-    objections = [said for found in live.values() if found is not None and (said := ownership.objection(found, plan.owner))]
+    everything = objects.desired(plan)
+    missing = tuple(sorted({kinds.of(obj) for obj in everything if not _can_be(kinds.of(obj), world)}, key=lambda k: k.kind))
+    wanted = tuple(obj for obj in everything if kinds.of(obj) not in missing)
+    live = await asyncio.gather(*(_look(obj, world) for obj in wanted))
+    objections = [said for found in live if found is not None and (said := ownership.objection(found, plan.owner))]
     if objections:
-        return _Done(obstacle=conditions.Trouble(conditions.NAME_TAKEN, "; ".join(objections)))
-    if None in live.values() and not await _still_there(plan.owner, world):
+        return _Done(obstacle=conditions.Trouble(conditions.NAME_TAKEN, "; ".join(objections)), missing=missing)
+    if None in live and not await _still_there(plan.owner, world):
         return None
     known = _remember(key, wanted, world)
     try:
-        repaired = [await _apply(kind, obj, live[kind], world) for kind, obj in wanted.items()]
-        await _prune(plan, world)
+        repaired = [await _apply(obj, found, world) for obj, found in zip(wanted, live, strict=True)]
+        await _prune(plan.owner, everything, world)
     except errors.Refused as error:
-        return _Done(obstacle=conditions.Trouble(conditions.WRITE_REFUSED, str(error)), refused=error)
-    return _Done(repaired=tuple(sentence for sentence in repaired if sentence and known))
+        return _Done(obstacle=conditions.Trouble(conditions.WRITE_REFUSED, str(error)), refused=error, missing=missing)
+    return _Done(repaired=tuple(sentence for sentence in repaired if sentence and known), missing=missing)
 
 
-async def _look(kind: kinds.Kind, obj: Object, world: World) -> Object | None:
+def _can_be(kind: kinds.Kind, world: World) -> bool:
+    return not kind.optional or world.served(kind)
+
+
+async def _look(obj: Object, world: World) -> Object | None:
     """A child as it is. One that no watch told of is asked for: it may be somebody else's, who has none of our labels."""
-    key = store.key_of(obj)
+    kind, key = kinds.of(obj), store.key_of(obj)
     return world.store.get(kind, key) or await world.cluster.get(kind, key)
 
 
@@ -131,16 +140,17 @@ async def _still_there(owner: plans.Owner, world: World) -> bool:
     return body is not None and body["metadata"]["uid"] == owner.uid and not ownership.going(body)
 
 
-def _remember(key: workqueue.Key, wanted: Mapping[kinds.Kind, Object], world: World) -> bool:
+def _remember(key: workqueue.Key, wanted: tuple[Object, ...], world: World) -> bool:
     """Whether the very same was wanted the last time."""
-    digest = hash(json.dumps(list(wanted.values()), sort_keys=True))
+    digest = hash(json.dumps(wanted, sort_keys=True))
     known = world.wanted.get(key) == digest
     world.wanted[key] = digest
     return known
 
 
-async def _apply(kind: kinds.Kind, obj: Object, live: Object | None, world: World) -> str | None:
+async def _apply(obj: Object, live: Object | None, world: World) -> str | None:
     """Sends a child if it is not as wanted; a sentence on what was wrong with it, if something was."""
+    kind = kinds.of(obj)
     name = f"{kind.kind} {obj['metadata']['name']}"
     if live is None:
         world.store.put(kind, await world.cluster.apply(kind, obj, force=False))
@@ -154,10 +164,12 @@ async def _apply(kind: kinds.Kind, obj: Object, live: Object | None, world: Worl
     return f"{name} had been changed and is put back: {', '.join(found[:_NAMED_PATHS])}{more}"
 
 
-async def _prune(plan: plans.Plan, world: World) -> None:
-    for kind in objects.unwanted(plan):
-        found = world.store.get(kind, workqueue.Key(plan.owner.namespace, objects.name_of(kind, plan.owner.name)))
-        if found is not None and ownership.objection(found, plan.owner) is None and not ownership.going(found):
+async def _prune(owner: plans.Owner, wanted: tuple[Object, ...], world: World) -> None:
+    """Deletes what the service owns and no longer wants."""
+    kept = {(kinds.of(obj), store.key_of(obj)) for obj in wanted}
+    for kind, found in world.store.children(workqueue.Key(owner.namespace, owner.name)):
+        unwanted = "delete" in kind.verbs and (kind, store.key_of(found)) not in kept
+        if unwanted and ownership.controls(owner, found) and not ownership.going(found):
             await world.cluster.delete(kind, found)
 
 
@@ -170,6 +182,7 @@ def _observe(
         plan=plan,
         refusal=refusal,
         obstacle=done.obstacle,
+        missing=done.missing,
         deployment=_deployment(body, world),
     )
     return conditions.observe(findings, _timestamp(world.now(), "seconds"))
@@ -178,8 +191,7 @@ def _observe(
 def _deployment(body: Object, world: World) -> Object | None:
     metadata = body["metadata"]
     owner = plans.Owner(name=metadata["name"], namespace=metadata["namespace"], uid=metadata["uid"])
-    key = workqueue.Key(owner.namespace, objects.name_of(kinds.DEPLOYMENT, owner.name))
-    found = world.store.get(kinds.DEPLOYMENT, key)
+    found = world.store.get(kinds.DEPLOYMENT, workqueue.Key(owner.namespace, owner.name))
     return found if found is not None and ownership.objection(found, owner) is None else None
 
 

@@ -108,7 +108,7 @@ def _resolved(node: Mapping[str, Any], definitions: Mapping[str, Schema]) -> Sch
     merged: Schema = {}
     for source in (_target(node, definitions), node):
         merged |= {key: value for key, value in source.items() if key not in {"$ref", "$defs", "anyOf", "title"}}
-    if merged.get("additionalProperties") is False:
+    if isinstance(merged.get("additionalProperties"), bool):
         del merged["additionalProperties"]
     if "default" in merged:
         merged["default"] = _without_nulls(merged["default"])

@@ -9,6 +9,7 @@ import pydantic.alias_generators
 from kubeocr_contract import languages, models, settings
 from kubeocr_operator import quantities, rules
 
+_ANY: dict[str, Any] = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
 RUNTIME = settings.Settings()
 """The runtime's own defaults; those of an OCRService are the same."""
 READABLE = tuple(
@@ -61,6 +62,67 @@ RESOURCE = rules.text(
     longest=253,
     message="must be an extended resource: a domain, '/' and a name, such as nvidia.com/mig-1g.5gb",
 )
+
+MODELS_SOURCE = rules.choice("image", "imageVolume", "persistentVolumeClaim")
+ACCESS_MODE = rules.choice("ReadWriteOnce", "ReadWriteMany")
+ROLLOUT_STRATEGY = rules.choice("Auto", "Surge", "InPlace")
+ROLLOUT_GATE = rules.choice("KnownAnswer", "None")
+TOLERATION_OPERATOR = rules.choice("Equal", "Exists")
+TAINT_EFFECT = rules.choice("NoSchedule", "PreferNoSchedule", "NoExecute")
+LABEL_NAME = rules.text(
+    pattern="[a-z0-9]([-a-z0-9]*[a-z0-9])?", longest=63, message="must be a name: lower-case letters, digits and '-'"
+)
+QUALIFIED_NAME = rules.text(
+    pattern=f"({_SUBDOMAIN}/)?{_NAME}",
+    longest=317,
+    message="must be up to 63 letters, digits, '-', '_' and '.', after an optional domain and '/'",
+)
+VARIABLE = rules.text(
+    pattern="[-._a-zA-Z][-._a-zA-Z0-9]*", longest=253, message="must be a variable: letters, digits, '_', '-' and '.'"
+)
+HOST = rules.text(
+    pattern=rf"(\*\.)?{_SUBDOMAIN}", longest=253, message="must be a host name such as ocr.example.com or *.example.com"
+)
+HTTP_URL = rules.text(
+    pattern=r"https?://[^\s/?#@]+(/[^\s?#]*)?",
+    longest=1024,
+    message="must be a URL such as http://ollama.ai.svc:11434, without user, query and fragment",
+)
+REDIS_URL = rules.text(
+    pattern=r"rediss?://[^\s/?#@]+(/[0-9]+)?",
+    longest=1024,
+    message="must be a URL such as redis://redis.data.svc:6379/0; one with a password goes into a Secret (redis.secret)",
+)
+IMAGE = rules.text(
+    pattern=rf"([a-zA-Z0-9.-]+(:[0-9]+)?/)?{_COMPONENT}(/{_COMPONENT})*(:[A-Za-z0-9_][A-Za-z0-9._-]{{0,127}}|@sha256:[0-9a-f]{{64}})",
+    longest=512,
+    message="must be an image with its tag or digest, such as registry.example.com/team/models:1",
+)
+OLLAMA_MODEL = rules.text(
+    pattern="[A-Za-z0-9][A-Za-z0-9._/-]*(:[A-Za-z0-9._-]+)?",
+    longest=255,
+    message="must be a model as Ollama names it, such as qwen3:8b",
+)
+VLM_MODEL = rules.text(
+    pattern="[A-Za-z0-9][A-Za-z0-9._/:@-]*", longest=255, message="must be a model's name: letters, digits, '.', '_', '-', '/'"
+)
+OLLAMA_CPU = "cpu"
+OllamaAccelerator = Annotated[
+    str,
+    rules.text(
+        pattern=f"{OLLAMA_CPU}|{_SUBDOMAIN}/{_NAME}",
+        longest=253,
+        message="must be cpu or an extended resource such as nvidia.com/gpu",
+    ),
+]
+OLLAMA_IMAGE = "ollama/ollama:0.12.6"
+REDIS_IMAGE = "redis:7.4-bookworm"
+LabelText = Annotated[
+    str,
+    rules.text(pattern=f"({_NAME})?", longest=63, message="must be up to 63 letters, digits, '-', '_' and '.', or nothing"),
+]
+Flag = Annotated[bool, pydantic.Strict()]
+AnnotationText = Annotated[str, pydantic.Strict(), pydantic.Field(max_length=4096)]
 
 NumberOrPercent = Annotated[
     int | str,
@@ -118,6 +180,41 @@ def listed(most: int, *, least: int = 0, default: tuple[object, ...]) -> Any:
     )
 
 
+def named(alias: str, **rest: Any) -> Any:
+    """A field whose name in the resource is a keyword of Python."""
+    return pydantic.Field(alias=alias, **rest)
+
+
+def anything() -> Any:
+    """An object that the API server knows better: it is passed on, and what is wrong with it comes back as a condition."""
+    return pydantic.Field(default=None, json_schema_extra=_ANY)
+
+
+def objects(most: int, *, default: tuple[Mapping[str, Any], ...] | None = (), alias: str | None = None) -> Any:
+    """A list of objects that the API server knows better."""
+    extra: dict[str, Any] = {"x-kubernetes-list-type": "atomic", "items": _ANY}
+    return pydantic.Field(default=default, alias=alias, max_length=most, json_schema_extra=extra)
+
+
+def labels() -> Any:
+    """A map of labels that an apply replaces as a whole."""
+    return pydantic.Field(default={}, max_length=32, json_schema_extra={"x-kubernetes-map-type": "atomic"})
+
+
+def annotations() -> Any:
+    """A map of annotations."""
+    return pydantic.Field(default={}, max_length=32)
+
+
+def label_keys(field: str) -> rules.Rule:
+    """The rule of a map of labels: all of its keys are label names."""
+    return keys(
+        field,
+        pattern=f"({_SUBDOMAIN}/)?{_NAME}",
+        message="keys must be label names: up to 63 letters, digits, '-', '_' and '.', after an optional domain and '/'",
+    )
+
+
 def amounts(*, default: Mapping[str, str]) -> Any:
     """A map of quantities that an apply replaces as a whole, for the reason that `listed` has."""
     return pydantic.Field(default=default, max_length=16, json_schema_extra={"x-kubernetes-map-type": "atomic"})
@@ -135,10 +232,11 @@ def once(name: str) -> rules.Rule:
 
 
 def keys(field: str, *, pattern: str, message: str) -> rules.Rule:
-    """The rule of a map (a field of one word): all of its keys match."""
+    """The rule of a map: all of its keys match. `field` is its name in the resource."""
+    attribute = pydantic.alias_generators.to_snake(field)
     return rules.Rule(
         cel=f"self.{field}.all(key, key.matches(r'^(?:{pattern})$'))",
-        holds=lambda part: all(rules.whole(pattern, key) for key in getattr(part, field)),
+        holds=lambda part: all(rules.whole(pattern, key) for key in getattr(part, attribute)),
         message=message,
         at=(field,),
     )

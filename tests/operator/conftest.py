@@ -6,13 +6,14 @@ import dataclasses
 import datetime as dt
 import itertools
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from kubeocr_contract import names
-from kubeocr_operator import cluster, config, devices, errors, events, kinds, objects, reconcile, store, workqueue
+from kubeocr_operator import cluster, config, devices, errors, events, kinds, reconcile, store, workqueue
+from kubeocr_operator.objects import metadata
 
 _KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "containers": (("name",),),
@@ -221,7 +222,8 @@ class Scene:
 
     def where(self, kind: kinds.Kind) -> workqueue.Key:
         """Where a child is."""
-        return workqueue.Key(self.key.namespace, objects.name_of(kind, self.key.name))
+        part = names.COMPONENT if kind == kinds.SERVICE_ACCOUNT else ""
+        return workqueue.Key(self.key.namespace, metadata.name(self.key.name, part))
 
     def there(self, kind: kinds.Kind) -> bool:
         """Whether a child is there."""
@@ -269,7 +271,7 @@ def clock() -> Clock:
 def scene(clock: Clock) -> Callable[..., Scene]:
     """Makes a scene of a spec."""
 
-    def make(*, defaults: config.Config | None = None, **spec: Any) -> Scene:
+    def make(*, defaults: config.Config | None = None, absent: Collection[kinds.Kind] = (), **spec: Any) -> Scene:
         known = store.Store()
         server = FakeCluster(known)
         body = server.put(kinds.OCR_SERVICE, service(**spec))
@@ -279,6 +281,7 @@ def scene(clock: Clock) -> Callable[..., Scene]:
             devices=devices.Devices(server, clock),
             config=defaults or config.Config(),
             instance="test",
+            served=lambda kind: kind not in absent,
             now=lambda: dt.datetime.fromtimestamp(clock.seconds, dt.UTC),
             said=events.Memory(clock),
         )

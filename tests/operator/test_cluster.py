@@ -172,8 +172,8 @@ async def test_without_the_lease_nothing_is_written(server, kube):
 
 
 async def test_what_is_not_declared_is_not_sent(server, kube):
-    with pytest.raises(NotImplementedError, match="delete deployments"):
-        await kube.delete(kinds.DEPLOYMENT, OBJ)
+    with pytest.raises(NotImplementedError, match="delete serviceaccounts"):
+        await kube.delete(kinds.SERVICE_ACCOUNT, OBJ)
     assert server.requests == []
 
 

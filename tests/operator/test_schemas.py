@@ -44,14 +44,26 @@ def test_an_empty_spec_gets_the_defaults_of_the_models() -> None:
     assert defaulted({}, SPEC) == specs.Spec().document()
 
 
+NEEDED = {
+    "autoscaling": {"maxReplicas": 2},
+    "route": {"ingress": {"host": "ocr.example.com"}},
+    "auth": {"apiKeysSecret": "keys"},
+    "tls": {"secret": "cert"},
+    "llm": {"ollama": {"managed": {}}, "model": "m"},
+    "vlm": {"url": "http://vlm"},
+}
+"""The parts that are absent by default, with what they cannot do without."""
+
+
 @pytest.mark.parametrize("part", [name for name, child in SPEC["properties"].items() if "properties" in child])
 def test_an_empty_part_gets_the_defaults_of_the_models(part: str) -> None:
-    given = {part: {"maxReplicas": 2} if part == "autoscaling" else {}}
+    given = {part: NEEDED.get(part, {})}
     assert defaulted(given, SPEC) == specs.Spec.model_validate(given).document()
 
 
-def test_only_autoscaling_has_no_default() -> None:
-    assert [name for name, child in SPEC["properties"].items() if "default" not in child] == ["autoscaling"]
+def test_what_is_absent_by_default() -> None:
+    absent = {name for name, child in SPEC["properties"].items() if "default" not in child}
+    assert absent == {*NEEDED, "affinity", "topologySpread", "priorityClassName", "podTemplate"}
 
 
 def test_every_list_and_map_is_bounded_and_replaced_as_a_whole() -> None:

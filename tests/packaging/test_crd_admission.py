@@ -110,6 +110,66 @@ BAD = [
     bad("drain", {"rollout": {"drainSeconds": 3601}}, "rollout.drainSeconds", "or equal to 3600"),
     bad("disruption-both", {"disruption": {"maxUnavailable": 1, "minAvailable": 1}}, "disruption", "exclude each other"),
     bad("disruption-words", {"disruption": {"minAvailable": "half"}}, "disruption.minAvailable", "0% to 100%"),
+    bad("models-volume-without-it", {"models": {"from": "imageVolume"}}, "models", "need each other"),
+    bad("models-volume-unasked", {"models": {"imageVolume": {"reference": "m:1"}}}, "models", "need each other"),
+    bad("models-claim-unasked", {"models": {"persistentVolumeClaim": {}}}, "models", "needs from: persistentVolumeClaim"),
+    bad("models-from", {"models": {"from": "bucket"}}, "models.from", "image", "imageVolume", "persistentVolumeClaim"),
+    bad(
+        "models-claim-named-and-sized",
+        {"models": {"from": "persistentVolumeClaim", "persistentVolumeClaim": {"claimName": "m", "size": "1Gi"}}},
+        "models.persistentVolumeClaim.claimName", "claim that is there",
+    ),
+    bad(
+        "models-volume-untagged", {"models": {"from": "imageVolume", "imageVolume": {"reference": "m"}}},
+        "models.imageVolume.reference", "with its tag or digest",
+    ),
+    bad("image-update", {"image": {"update": "Never"}}, "image.update", "OnChange", "Always"),
+    bad(
+        "image-update-of-ones-own", {"image": {"repository": "r", "tag": "1", "update": "Always"}}, "image.update",
+        "leave it out with a repository",
+    ),
+    bad("suspend", {"suspend": "yes"}, "suspend"),
+    bad("node-selector-key", {"nodeSelector": {"a b": "c"}}, "nodeSelector", "label names"),
+    bad("node-selector-value", {"nodeSelector": {"a": "b c"}}, "nodeSelector", "63 letters"),
+    bad("toleration-for-nothing", {"tolerations": [{"value": "x"}]}, "tolerations[0].key", "operator Exists"),
+    bad("toleration-of-all-values", {"tolerations": [{"operator": "Exists", "value": "x"}]}, "tolerations[0].value", "Exists"),
+    bad("toleration-effect", {"tolerations": [{"key": "a", "effect": "Never"}]}, "tolerations[0].effect", "NoSchedule"),
+    bad(
+        "toleration-seconds", {"tolerations": [{"key": "a", "tolerationSeconds": 5}]}, "tolerations[0].tolerationSeconds",
+        "NoExecute",
+    ),
+    bad("env-twofold", {"env": [{"name": "A", "value": "1", "valueFrom": {}}]}, "env[0]", "and not both"),
+    bad("env-empty", {"env": [{"name": "A"}]}, "env[0]", "needs value or valueFrom"),
+    bad("env-ours", {"env": [{"name": "KUBEOCR_PORT", "value": "1"}]}, "env[0].name", "other fields"),
+    bad("env-name", {"env": [{"name": "1 A", "value": "1"}]}, "env[0].name", "must be a variable"),
+    bad("route-to-nowhere", {"route": {}}, "route", "needs ingress or httpRoute"),
+    bad("route-host", {"route": {"ingress": {"host": "https://x"}}}, "route.ingress.host", "host name"),
+    bad("route-without-gateway", {"route": {"httpRoute": {"host": "x.example"}}}, "route.httpRoute.gateway", "equired"),
+    bad("auth-without-secret", {"auth": {}}, "auth.apiKeysSecret", "equired"),
+    bad("tls-secret", {"tls": {"secret": "A_B"}}, "tls.secret", "lower-case letters"),
+    bad("llm-without-server", {"llm": {"ollama": {}, "model": "m"}}, "llm.ollama", "needs url or managed"),
+    bad(
+        "llm-with-two-servers", {"llm": {"ollama": {"url": "http://o", "managed": {}}, "model": "m"}}, "llm.ollama",
+        "and not both",
+    ),
+    bad("llm-without-model", {"llm": {"ollama": {"url": "http://o"}}}, "llm.model", "equired"),
+    bad("llm-url", {"llm": {"ollama": {"url": "ollama:11434"}, "model": "m"}}, "llm.ollama.url", "must be a URL"),
+    bad("llm-url-with-password", {"llm": {"ollama": {"url": "http://a:b@o"}, "model": "m"}}, "llm.ollama.url", "without user"),
+    bad("llm-model", {"llm": {"ollama": {"managed": {}}, "model": "a b"}}, "llm.model", "as Ollama names it"),
+    bad(
+        "llm-accelerator", {"llm": {"ollama": {"managed": {"accelerator": "gpu"}}, "model": "m"}},
+        "llm.ollama.managed.accelerator", "extended resource",
+    ),
+    bad("vlm-without-url", {"vlm": {}}, "vlm.url", "equired"),
+    bad("redis-nowhere", {"queue": {"redis": {}}}, "queue.redis", "one of url, secret and managed"),
+    bad("redis-twice", {"queue": {"redis": {"secret": "s", "managed": {}}}}, "queue.redis", "one of url, secret and managed"),
+    bad("redis-password", {"queue": {"redis": {"url": "redis://:secret@r:6379"}}}, "queue.redis.url", "goes into a Secret"),
+    bad("queue-retention", {"queue": {"retentionSeconds": 1}}, "queue.retentionSeconds", "or equal to 60"),
+    bad("rollout-strategy", {"rollout": {"strategy": "Recreate"}}, "rollout.strategy", "Auto", "Surge", "InPlace"),
+    bad("rollout-gate", {"rollout": {"gate": "Hope"}}, "rollout.gate", "KnownAnswer", "None"),
+    bad("network-policy-off", {"networkPolicy": {"from": [{}]}}, "networkPolicy.from", "needs enabled: true"),
+    bad("monitoring-label", {"monitoring": {"labels": {"a b": "c"}}}, "monitoring.labels", "label names"),
+    bad("offline-mirror", {"offline": {"registryMirror": "https://m"}}, "offline.registryMirror", "without tag or digest"),
     pytest.param(service(name="1st"), "metadata.name", ("start with a letter",), id="name-is-no-service-name"),
     pytest.param(service(name="a.b"), "metadata.name", ("letters, digits and '-'",), id="name-with-a-dot"),
     pytest.param(service(name="a" * 53), "metadata.name", ("at most 52 characters",), id="name-too-long"),
@@ -132,7 +192,7 @@ GOOD = [
         service({"image": {"repository": "registry.example.com:5000/team/ocr", "digest": DIGEST, "pullSecrets": ["pull"]}}),
         {"image": {
             "repository": "registry.example.com:5000/team/ocr", "digest": DIGEST, "pullSecrets": ["pull"],
-            "pullPolicy": "IfNotPresent",
+            "update": "OnChange", "pullPolicy": "IfNotPresent",
         }},
         id="image-by-digest",
     ),
@@ -166,10 +226,69 @@ GOOD = [
     ),
     pytest.param(
         service({"rollout": {"maxSurge": "25%", "maxUnavailable": "100%"}}),
-        {"rollout": {"maxSurge": "25%", "maxUnavailable": "100%", "drainSeconds": 60}},
+        {
+            "rollout": {
+                "maxSurge": "25%", "maxUnavailable": "100%", "drainSeconds": 60, "strategy": "Auto", "gate": "KnownAnswer",
+            }
+        },
         id="rollout",
     ),
     pytest.param(service({"disruption": {"minAvailable": "50%"}}), {"disruption": {"minAvailable": "50%"}}, id="disruption"),
+    pytest.param(
+        service({"models": {"from": "persistentVolumeClaim", "persistentVolumeClaim": {}}}),
+        {
+            "models": {
+                "from": "persistentVolumeClaim",
+                "persistentVolumeClaim": {"size": "10Gi", "accessMode": "ReadWriteOnce"},
+            }
+        },
+        id="models-claim",
+    ),
+    pytest.param(
+        service({"models": {"from": "imageVolume", "imageVolume": {"reference": "r.example:5000/m@" + DIGEST}}}),
+        {},
+        id="models-volume",
+    ),
+    pytest.param(
+        service(
+            {
+                "nodeSelector": {"example.com/pool": "ocr"}, "priorityClassName": "high",
+                "tolerations": [{"operator": "Exists"}, {"key": "a", "effect": "NoExecute", "tolerationSeconds": 5}],
+                "affinity": {"nodeAffinity": {"x": []}}, "topologySpread": [{"maxSkew": 1, "topologyKey": "zone"}],
+                "env": [{"name": "A", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}, {"name": "B", "value": "1"}],
+                "podTemplate": {"metadata": {"annotations": {"a": "b"}}, "spec": {"hostNetwork": True}},
+            }
+        ),
+        {},
+        id="placement",
+    ),
+    pytest.param(
+        service(
+            {
+                "route": {
+                    "ingress": {"host": "*.example.com", "className": "nginx", "annotations": {"a/b": "c"}},
+                    "httpRoute": {"host": "ocr.example.com", "gateway": {"name": "g", "namespace": "infra"}},
+                },
+                "auth": {"apiKeysSecret": "keys"}, "tls": {"secret": "cert"},
+                "networkPolicy": {"enabled": True, "from": [{"namespaceSelector": {}}]},
+                "monitoring": {"serviceMonitor": True, "prometheusRule": True, "labels": {"release": "prometheus"}},
+                "offline": {"strict": True, "registryMirror": "mirror.example:5000/all"},
+            }
+        ),
+        {},
+        id="exposure",
+    ),
+    pytest.param(
+        service(
+            {
+                "llm": {"ollama": {"managed": {"accelerator": "nvidia.com/gpu"}}, "model": "qwen3:8b", "visionModel": "a/b:c"},
+                "vlm": {"url": "https://vllm.ai.svc:8000/v1", "apiKeySecret": "key"},
+                "queue": {"redis": {"url": "redis://r.data.svc:6379/1"}, "retentionSeconds": 60},
+            }
+        ),
+        {},
+        id="backends",
+    ),
     pytest.param(service({"model": None, "languages": None}), {"languages": ["en", "zh"]}, id="nulls-are-defaults"),
     pytest.param(service(name="a" * 52), {}, id="longest-name"),
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Who sets the service's spec.replicas when it scales itself."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from kubeocr_contract import names
@@ -7,12 +8,12 @@ from kubeocr_operator import kinds, plans
 from kubeocr_operator.objects import metadata
 
 
-def build(plan: plans.Plan) -> dict[str, Any]:
+def build(plan: plans.Plan) -> Iterator[dict[str, Any]]:
     """A HorizontalPodAutoscaler of the OCRService itself: with one owner of the number, no hand-over can drop pods."""
     scaling = plan.autoscaling
     if scaling is None:
-        raise ValueError(f"{plan.owner.name} has no autoscaling")
-    return {
+        return
+    yield {
         **metadata.build(kinds.AUTOSCALER, plan.owner),
         "spec": {
             "scaleTargetRef": {"apiVersion": names.API_VERSION, "kind": names.KIND, "name": plan.owner.name},

@@ -1,5 +1,6 @@
 """The pods: hardened for Pod Security `restricted`, probed and drained as the contract says."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from kubeocr_contract import names, settings
@@ -16,10 +17,10 @@ _SCRATCH = "1Gi"
 """Of /tmp, where libraries keep their caches; uploads and pages stay in memory."""
 
 
-def build(plan: plans.Plan) -> dict[str, Any]:
+def build(plan: plans.Plan) -> Iterator[dict[str, Any]]:
     """A Deployment. `replicas` is always in it, under an autoscaler too: that one scales the OCRService."""
     rolling = {"maxSurge": plan.rollout.max_surge, "maxUnavailable": plan.rollout.max_unavailable}
-    return {
+    yield {
         **metadata.build(kinds.DEPLOYMENT, plan.owner),
         "spec": {
             "replicas": plan.replicas,
@@ -35,7 +36,7 @@ def build(plan: plans.Plan) -> dict[str, Any]:
 def _pod(plan: plans.Plan) -> dict[str, Any]:
     drain = plan.settings.drain_seconds + names.UNREADY_SECONDS + names.GRACE_MARGIN_SECONDS
     return {
-        "serviceAccountName": metadata.name(kinds.SERVICE_ACCOUNT, plan.owner.name),
+        "serviceAccountName": metadata.name(plan.owner.name, names.COMPONENT),
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": drain,

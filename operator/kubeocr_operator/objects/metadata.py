@@ -1,28 +1,34 @@
 """Names, labels and the owner reference of children."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from kubeocr_contract import names
 from kubeocr_operator import kinds, plans
 
 
-def name(kind: kinds.Kind, owner: str) -> str:
-    """As the service is called; but for the ServiceAccount, for an account of an application's own name is likely."""
-    return f"{owner}-{names.COMPONENT}" if kind == kinds.SERVICE_ACCOUNT else owner
+def name(owner: str, part: str = "") -> str:
+    """The name of a child: the service's own, or with the part of it that the child is, such as ollama."""
+    return f"{owner}-{part}" if part else owner
 
 
-def labels(owner: str) -> dict[str, str]:
+def labels(owner: str, component: str = names.COMPONENT) -> dict[str, str]:
     """Of every child and of the pods. No version among them: a new operator must not touch what runs."""
     return {
-        **plans.labels(owner),
+        **plans.labels(owner, component),
         names.LABEL_INSTANCE: owner,
-        names.LABEL_COMPONENT: names.COMPONENT,
+        names.LABEL_COMPONENT: component,
         names.LABEL_MANAGED_BY: names.FIELD_MANAGER,
     }
 
 
-def build(kind: kinds.Kind, owner: plans.Owner, annotations: dict[str, str] | None = None) -> dict[str, Any]:
-    """An object of a kind with its metadata. Deleting the service deletes it; it never holds that deletion up."""
+def build(
+    kind: kinds.Kind, owner: plans.Owner, *, part: str = "", annotations: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """An object of a kind with its metadata. Deleting the service deletes it; it never holds that deletion up.
+
+    `part` is empty for what makes up the runtime itself, and names any other part of the service.
+    """
     reference = {
         "apiVersion": names.API_VERSION,
         "kind": names.KIND,
@@ -35,10 +41,10 @@ def build(kind: kinds.Kind, owner: plans.Owner, annotations: dict[str, str] | No
         "apiVersion": kind.api_version,
         "kind": kind.kind,
         "metadata": {
-            "name": name(kind, owner.name),
+            "name": name(owner.name, part),
             "namespace": owner.namespace,
-            "labels": labels(owner.name),
+            "labels": labels(owner.name, part or names.COMPONENT),
             "ownerReferences": [reference],
-            **({"annotations": annotations} if annotations else {}),
+            **({"annotations": dict(annotations)} if annotations else {}),
         },
     }

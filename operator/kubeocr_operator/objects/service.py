@@ -1,5 +1,6 @@
 """The address of the pods."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from kubeocr_contract import names
@@ -7,10 +8,10 @@ from kubeocr_operator import kinds, plans
 from kubeocr_operator.objects import metadata
 
 
-def build(plan: plans.Plan) -> dict[str, Any]:
+def build(plan: plans.Plan) -> Iterator[dict[str, Any]]:
     """A Service. Its node port and its load balancer are the cluster's to choose, and so not in it."""
     port = {"name": names.HTTP_PORT_NAME, "port": plan.service.port, "protocol": "TCP", "targetPort": names.HTTP_PORT_NAME}
-    return {
-        **metadata.build(kinds.SERVICE, plan.owner, dict(plan.service.annotations)),
+    yield {
+        **metadata.build(kinds.SERVICE, plan.owner, annotations=plan.service.annotations),
         "spec": {"type": plan.service.type, "selector": plans.labels(plan.owner.name), "ports": [port]},
     }

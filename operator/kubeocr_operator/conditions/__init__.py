@@ -1,0 +1,116 @@
+"""The status of a service as a projection of what is there: never an input, but for when a condition last changed. Pure."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kubeocr_operator import plans, statuses
+from kubeocr_operator.conditions import health, pods
+from kubeocr_operator.conditions.findings import (
+    ACCEPTED,
+    API_MISSING,
+    AS_EXPECTED,
+    DEGRADED,
+    INVALID,
+    NAME_TAKEN,
+    NO_POD_READY,
+    NOT_CARRIED,
+    NOT_CREATED,
+    PODS_REFUSED,
+    PROGRESSING,
+    READY,
+    ROLLED_OUT,
+    ROLLING_OUT,
+    SCALED_TO_ZERO,
+    SERVING,
+    SPEC_VALID,
+    STUCK,
+    WRITE_REFUSED,
+    Findings,
+    Statement,
+    Trouble,
+    condition,
+    holds,
+)
+
+__all__ = [
+    "ACCEPTED",
+    "API_MISSING",
+    "AS_EXPECTED",
+    "DEGRADED",
+    "INVALID",
+    "NAME_TAKEN",
+    "NOT_CARRIED",
+    "NOT_CREATED",
+    "NO_POD_READY",
+    "PODS_REFUSED",
+    "PROGRESSING",
+    "READY",
+    "ROLLED_OUT",
+    "ROLLING_OUT",
+    "SCALED_TO_ZERO",
+    "SERVING",
+    "SPEC_VALID",
+    "STUCK",
+    "WRITE_REFUSED",
+    "Findings",
+    "Statement",
+    "Trouble",
+    "condition",
+    "holds",
+    "observe",
+]
+
+_STATEMENTS: tuple[Callable[[Findings], Statement | None], ...] = (
+    pods.ready,
+    pods.progressing,
+    health.degraded,
+    health.spec_valid,
+)
+"""Each says one thing, or nothing where it is not about this service."""
+
+
+def observe(found: Findings, now: str) -> dict[str, Any]:
+    """The whole status, as the API has it; `now` is RFC 3339."""
+    counts = pods.counted(found.deployment)
+    said = (statement for state in _STATEMENTS if (statement := state(found)) is not None)
+    status = statuses.Status(
+        observed_generation=found.generation,
+        conditions=tuple(_stamped(statement, found, now) for statement in said),
+        replicas=counts.total,
+        ready_replicas=counts.ready,
+        **_described(found),
+    )
+    return status.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _described(found: Findings) -> dict[str, Any]:
+    """What runs: of the plan or, where the spec cannot be met, what the status said of the spec before."""
+    plan, previous = found.plan, found.previous
+    if plan is None:
+        kept = {"url": "url", "selector": "selector", "image": "image", "accelerator": "accelerator"}
+        kept["image_reason"] = "imageReason"
+        lists = {"languages": tuple(previous.get("languages", ())), "models": tuple(previous.get("models", ()))}
+        return {field: previous.get(name) for field, name in kept.items()} | {
+            name: listed or None for name, listed in lists.items()
+        }
+    return {
+        "url": plan.url,
+        "selector": ",".join(f"{name}={value}" for name, value in plans.labels(plan.owner.name).items()),
+        "image": plan.image,
+        "image_reason": plan.image_reason,
+        "accelerator": plan.accelerator,
+        "languages": plan.settings.languages,
+        "models": plan.models or None,
+    }
+
+
+def _stamped(said: Statement, found: Findings, now: str) -> statuses.Condition:
+    before = condition(found.previous, said.type)
+    return statuses.Condition(
+        type=said.type,
+        status=said.status,
+        reason=said.reason,
+        message=said.message[:32_768],
+        observed_generation=found.generation,
+        last_transition_time=before["lastTransitionTime"] if before.get("status") == said.status else now,
+    )

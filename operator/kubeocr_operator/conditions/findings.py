@@ -1,0 +1,72 @@
+"""What a reconcile found, and the words in which it is said: types and reasons of conditions."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from kubeocr_operator import kinds, plans
+
+READY, PROGRESSING, DEGRADED, SPEC_VALID = "Ready", "Progressing", "Degraded", "SpecValid"
+
+ACCEPTED = "Accepted"
+INVALID = "Invalid"
+NOT_CARRIED = "NotCarried"
+SERVING = "Serving"
+NO_POD_READY = "NoPodReady"
+SCALED_TO_ZERO = "ScaledToZero"
+NOT_CREATED = "NotCreated"
+ROLLING_OUT = "RollingOut"
+ROLLED_OUT = "RolledOut"
+STUCK = "ProgressDeadlineExceeded"
+PODS_REFUSED = "ReplicaFailure"
+NAME_TAKEN = "NameTaken"
+WRITE_REFUSED = "WriteRefused"
+API_MISSING = "ApiMissing"
+AS_EXPECTED = "AsExpected"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that a user should know: a reason of this module, and a sentence."""
+
+    reason: str
+    message: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Findings:
+    """What a reconcile found and did."""
+
+    generation: int
+    previous: Mapping[str, Any]
+    """The status as stored."""
+    plan: plans.Plan | None = None
+    """None where the spec cannot be met."""
+    refusal: Trouble | None = None
+    """Why the spec cannot be met; what ran before runs on."""
+    obstacle: Trouble | None = None
+    """Why a child could not be written."""
+    missing: tuple[kinds.Kind, ...] = ()
+    """Optional APIs that the spec needs and the cluster lacks."""
+    deployment: Mapping[str, Any] | None = None
+    """Of the runtime, as it is now."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Statement:
+    """One condition: whether it holds (True, False, Unknown), why in a word of this module, and why in a sentence."""
+
+    type: str
+    status: str
+    reason: str
+    message: str
+
+
+def holds(status: Mapping[str, Any], kind: str) -> str:
+    """True, False or Unknown: what a status says of a type of condition."""
+    return str(condition(status, kind).get("status", "Unknown"))
+
+
+def condition(status: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+    """The condition of a type; empty where a status does not have it."""
+    return next((found for found in status.get("conditions", ()) if found["type"] == kind), {})

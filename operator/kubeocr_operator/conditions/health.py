@@ -1,0 +1,26 @@
+"""What stands in the way of a service: SpecValid and Degraded. Pure."""
+
+from kubeocr_operator.conditions import findings, pods
+
+
+def spec_valid(found: findings.Findings) -> findings.Statement:
+    """Whether the spec can be met."""
+    if found.refusal is not None:
+        return findings.Statement(findings.SPEC_VALID, "False", found.refusal.reason, found.refusal.message)
+    return findings.Statement(findings.SPEC_VALID, "True", findings.ACCEPTED, "the spec can be met")
+
+
+def degraded(found: findings.Findings) -> findings.Statement:
+    """Whether something failed: what could not be written first, then what the pods say, then what the cluster lacks."""
+    trouble = found.obstacle or pods.trouble(found.deployment) or _missing(found)
+    if trouble is not None:
+        return findings.Statement(findings.DEGRADED, "True", trouble.reason, trouble.message)
+    return findings.Statement(findings.DEGRADED, "False", findings.AS_EXPECTED, "nothing failed")
+
+
+def _missing(found: findings.Findings) -> findings.Trouble | None:
+    if not found.missing:
+        return None
+    lacking = ", ".join(f"{kind.kind} ({kind.api_version})" for kind in found.missing)
+    words = f"the cluster does not have {lacking}: install it, or take what needs it out of the spec; all else works"
+    return findings.Trouble(findings.API_MISSING, words)

@@ -1,0 +1,86 @@
+"""What the runtime's Deployment makes of a service: Ready and Progressing. Pure.
+
+Ready says that the service answers: at least one pod is ready. It stays True while a rollout proceeds; Progressing says
+that one does, and observedGeneration which spec all of it is about. With replicas 0 nothing answers, so Ready is False
+(ScaledToZero).
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from kubeocr_operator.conditions import findings
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Pods:
+    """The numbers of a Deployment, 0 where it says nothing yet."""
+
+    wanted: int
+    total: int
+    updated: int
+    ready: int
+    available: int
+    current: bool
+    """Whether they are about the Deployment's newest spec."""
+
+    @property
+    def settled(self) -> bool:
+        return self.current and self.wanted == self.total == self.updated == self.available
+
+
+def counted(deployment: Mapping[str, Any] | None) -> Pods:
+    """The numbers of a Deployment."""
+    deployment = deployment or {"metadata": {}}
+    status, generation = deployment.get("status", {}), deployment["metadata"].get("generation", 0)
+    return Pods(
+        wanted=deployment.get("spec", {}).get("replicas", 0),
+        total=status.get("replicas", 0),
+        updated=status.get("updatedReplicas", 0),
+        ready=status.get("readyReplicas", 0),
+        available=status.get("availableReplicas", 0),
+        current=status.get("observedGeneration", 0) >= generation,
+    )
+
+
+def ready(found: findings.Findings) -> findings.Statement:
+    """Whether the service answers."""
+    pods = counted(found.deployment)
+    counts = f"{pods.ready} of {pods.wanted} pods are ready"
+    if found.deployment is None:
+        return findings.Statement(findings.READY, "False", findings.NOT_CREATED, "there is no Deployment yet")
+    if pods.wanted == 0:
+        return findings.Statement(findings.READY, "False", findings.SCALED_TO_ZERO, "spec.replicas is 0")
+    if pods.ready == 0:
+        return findings.Statement(findings.READY, "False", findings.NO_POD_READY, counts)
+    return findings.Statement(findings.READY, "True", findings.SERVING, counts)
+
+
+def progressing(found: findings.Findings) -> findings.Statement:
+    """Whether pods are on their way to the current spec."""
+    if found.deployment is None:
+        return findings.Statement(findings.PROGRESSING, "False", findings.NOT_CREATED, "there is no Deployment yet")
+    pods, stuck = counted(found.deployment), _said(found.deployment, findings.PROGRESSING)
+    if pods.settled:
+        words = f"all {pods.wanted} pods run the current spec"
+        return findings.Statement(findings.PROGRESSING, "False", findings.ROLLED_OUT, words)
+    if pods.current and stuck.get("reason") == findings.STUCK:
+        return findings.Statement(findings.PROGRESSING, "False", findings.STUCK, str(stuck.get("message", "")))
+    updated = pods.updated if pods.current else 0
+    words = f"{updated} of {pods.wanted} pods run the current spec, {pods.available} are available"
+    return findings.Statement(findings.PROGRESSING, "True", findings.ROLLING_OUT, words)
+
+
+def trouble(deployment: Mapping[str, Any] | None) -> findings.Trouble | None:
+    """The Deployment's own words: its controller knows why there are no pods."""
+    failure = _said(deployment, findings.PODS_REFUSED)
+    if failure.get("status") == "True":
+        return findings.Trouble(findings.PODS_REFUSED, str(failure.get("message", "")))
+    progress = _said(deployment, findings.PROGRESSING)
+    if progress.get("reason") == findings.STUCK:
+        return findings.Trouble(findings.STUCK, str(progress.get("message", "")))
+    return None
+
+
+def _said(deployment: Mapping[str, Any] | None, kind: str) -> Mapping[str, Any]:
+    return {} if deployment is None else findings.condition(deployment.get("status", {}), kind)

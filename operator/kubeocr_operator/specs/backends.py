@@ -1,0 +1,104 @@
+"""The servers that a service leans on: language models and the queue."""
+
+from typing import Annotated
+
+from kubeocr_operator import rules, values
+from kubeocr_operator.values import Amounts
+
+
+class Storage(rules.Part):
+    """A PersistentVolumeClaim. It stays until the OCRService goes, even when the spec no longer needs it."""
+
+    size: values.Quantity = "20Gi"
+    """Its size."""
+    storage_class_name: Annotated[str, values.SUBDOMAIN_NAME] | None = None
+    """Its StorageClass; without it the cluster's default."""
+
+
+class ManagedOllama(rules.Part):
+    """An Ollama server of the service's own, with its models on a volume."""
+
+    RULES = (values.once("models"),)
+    image: Annotated[str, values.IMAGE] = values.OLLAMA_IMAGE
+    """Its image."""
+    models: tuple[Annotated[str, values.OLLAMA_MODEL], ...] = values.listed(16, default=())
+    """Models to pull besides llm.model and llm.visionModel. With offline.strict nothing is pulled: the image or the volume has
+    to bring them."""
+    accelerator: values.OllamaAccelerator = values.OLLAMA_CPU
+    """cpu, or a resource such as nvidia.com/gpu of which it gets one."""
+    storage: Storage = Storage()
+    resources: Amounts = values.amounts(default={"cpu": "2", "memory": "8Gi"})
+    """What it asks for; memory is its limit, too."""
+
+
+class Ollama(rules.Part):
+    """Where Ollama is."""
+
+    RULES = (
+        rules.Rule(
+            cel="has(self.url) != has(self.managed)",
+            holds=lambda ollama: (ollama.url is None) != (ollama.managed is None),
+            message="ollama needs url or managed, and not both",
+        ),
+    )
+    url: Annotated[str, values.HTTP_URL] | None = None
+    """A server that is there already, such as http://ollama.ai.svc:11434."""
+    managed: ManagedOllama | None = None
+
+
+class Llm(rules.Part):
+    """The language models that extract keys from what was read. The reading itself does without them."""
+
+    ollama: Ollama
+    model: Annotated[str, values.OLLAMA_MODEL]
+    """The model that is asked."""
+    vision_model: Annotated[str, values.OLLAMA_MODEL] | None = None
+    """The model that is shown the page, too."""
+    timeout_seconds: int = values.setting("llm_timeout_seconds")
+    """Longest that one answer may take."""
+
+
+class Vlm(rules.Part):
+    """A server with OpenAI's API whose model reads whole pages."""
+
+    url: Annotated[str, values.HTTP_URL]
+    """Its base URL, such as http://vllm.ai.svc:8000/v1."""
+    model: Annotated[str, values.VLM_MODEL] = "dots-ocr"
+    """The model's name there."""
+    api_key_secret: Annotated[str, values.SUBDOMAIN_NAME] | None = None
+    """Secret in the same namespace whose entry apiKey is sent as the bearer token."""
+
+
+class ManagedRedis(rules.Part):
+    """A Redis of the service's own, with its append-only file on a volume."""
+
+    image: Annotated[str, values.IMAGE] = values.REDIS_IMAGE
+    """Its image."""
+    storage: Storage = Storage(size="2Gi")
+    resources: Amounts = values.amounts(default={"cpu": "100m", "memory": "256Mi"})
+    """What it asks for; memory is its limit, too."""
+
+
+class Redis(rules.Part):
+    """Where Redis is."""
+
+    RULES = (
+        rules.Rule(
+            cel="[has(self.url), has(self.secret), has(self.managed)].filter(x, x).size() == 1",
+            holds=lambda redis: [redis.url, redis.secret, redis.managed].count(None) == 2,
+            message="redis needs one of url, secret and managed",
+        ),
+    )
+    url: Annotated[str, values.REDIS_URL] | None = None
+    """A server without a password, such as redis://redis.data.svc:6379/0."""
+    secret: Annotated[str, values.SUBDOMAIN_NAME] | None = None
+    """Secret in the same namespace whose entry url is a redis:// or rediss:// URL with its password."""
+    managed: ManagedRedis | None = None
+
+
+class Queue(rules.Part):
+    """Where accepted work waits. Without redis in the pod itself, and ends with it."""
+
+    redis: Redis | None = None
+    retention_seconds: int = values.setting("queue_retention_seconds")
+    """How long results are kept."""

@@ -1,0 +1,88 @@
+"""The `spec` as a whole: its parts, and the rules that cross them."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from kubeocr_operator import rules, values
+from kubeocr_operator.specs.backends import Llm, Queue, Vlm
+from kubeocr_operator.specs.exposure import Auth, Monitoring, NetworkPolicy, Route, Service, Tls
+from kubeocr_operator.specs.operation import Disruption, Offline, Rollout
+from kubeocr_operator.specs.placement import EnvVar, Toleration
+from kubeocr_operator.specs.reading import Accelerator, Engine, Image, Limits, Model, Models, Resources
+from kubeocr_operator.specs.scaling import Autoscaling
+
+
+class Spec(rules.Part):
+    """What is wanted. Every field has a default: an empty spec reads English and Chinese on whatever the cluster has."""
+
+    RULES = (
+        values.once("languages"),
+        values.once("pipelines"),
+        values.label_keys("nodeSelector"),
+        rules.Rule(
+            cel="!has(self.autoscaling) || self.replicas >= 1",
+            holds=lambda spec: spec.autoscaling is None or spec.replicas >= 1,
+            message="replicas must be at least 1 with autoscaling: 0 would switch the autoscaler off",
+            at=("replicas",),
+        ),
+        rules.Rule(
+            cel="!has(self.autoscaling) || 'cpu' in self.resources.requests || 'cpu' in self.resources.limits",
+            holds=lambda spec: spec.autoscaling is None or "cpu" in {**spec.resources.requests, **spec.resources.limits},
+            message="requests must have cpu with autoscaling: its target is a percentage of that request",
+            at=("resources", "requests"),
+        ),
+        rules.Rule(
+            cel="!(self.accelerator.resource in self.resources.requests || self.accelerator.resource in self.resources.limits)",
+            holds=lambda spec: spec.accelerator.resource not in {**spec.resources.requests, **spec.resources.limits},
+            message="resources must not have the accelerator's resource: set accelerator.count instead",
+            at=("resources",),
+        ),
+    )
+    languages: tuple[Annotated[str, values.LANGUAGE], ...] = values.listed(
+        len(values.READABLE), least=1, default=values.RUNTIME.languages
+    )
+    """Languages to load and keep warm, by their BCP 47 ids in the catalogue."""
+    pipelines: tuple[Annotated[str, values.PIPELINE], ...] = values.listed(
+        len(values.PIPELINES), least=1, default=values.RUNTIME.pipelines
+    )
+    """What is loaded: ocr finds lines and reads them."""
+    model: Model = Model()
+    models: Models = Models()
+    image: Image = Image()
+    engine: Engine = Engine()
+    accelerator: Accelerator = Accelerator()
+    replicas: int = values.between(0, 1000, default=1)
+    """Pods wanted. `kubectl scale` and an autoscaler set it; 0 stops the service and keeps its address."""
+    suspend: values.Flag = False
+    """Stops all pods and keeps everything else, replicas and autoscaling included, for when it is false again."""
+    autoscaling: Autoscaling | None = None
+    resources: Resources = Resources()
+    node_selector: Mapping[str, values.LabelText] = values.labels()
+    """Labels of the nodes that the pods may go to."""
+    tolerations: tuple[Toleration, ...] = values.listed(32, default=())
+    """Taints of nodes that the pods bear."""
+    affinity: Mapping[str, Any] | None = values.anything()
+    """A pod's affinity: nodeAffinity, podAffinity, podAntiAffinity."""
+    topology_spread: tuple[Mapping[str, Any], ...] | None = values.objects(8, default=None)
+    """A pod's topologySpreadConstraints; one without labelSelector gets the service's. Without this field pods are spread over
+    nodes where that can be done; an empty list spreads nothing."""
+    priority_class_name: Annotated[str, values.SUBDOMAIN_NAME] | None = None
+    """PriorityClass of the pods."""
+    env: tuple[EnvVar, ...] = values.listed(64, default=())
+    """Further variables of the runtime's environment, such as proxies."""
+    pod_template: Mapping[str, Any] | None = values.anything()
+    """A PodTemplateSpec (metadata and spec) that is merged strategically over what the operator made, last. The container to
+    change is called runtime; labels that select the pods stay."""
+    service: Service = Service()
+    route: Route | None = None
+    auth: Auth | None = None
+    tls: Tls | None = None
+    llm: Llm | None = None
+    vlm: Vlm | None = None
+    queue: Queue = Queue()
+    limits: Limits = Limits()
+    rollout: Rollout = Rollout()
+    disruption: Disruption = Disruption()
+    network_policy: NetworkPolicy = NetworkPolicy()
+    monitoring: Monitoring = Monitoring()
+    offline: Offline = Offline()
