@@ -35,9 +35,11 @@ lint: .venv/.dev ## ruff, mypy, import rules, and whether generated files are fr
 	$(PYTHON) -m kubeocr_operator.generate --check
 	$(PYTHON) -m kubeocr_operator.rbac | diff charts/kubeocr/files/rules.yaml -
 	$(PYTHON) manifests/render.py --check
+	$(PYTHON) tools/version.py --check
 
 .PHONY: generate
-generate: .venv/.dev ## write the CRD, its reference, the chart's rules and manifests/base
+generate: .venv/.dev ## write the CRD, its reference, the chart's rules, the manifests and the version
+	$(PYTHON) tools/version.py
 	$(PYTHON) -m kubeocr_operator.generate
 	rules=$$($(PYTHON) -m kubeocr_operator.rbac) && echo "$$rules" > charts/kubeocr/files/rules.yaml
 	$(PYTHON) manifests/render.py

@@ -1,48 +1,55 @@
-"""Writes manifests/base from the chart's defaults: `python manifests/render.py [--check]`."""
+"""Writes what of the manifests comes from the chart: `python manifests/render.py [--check]`."""
 
 import argparse
 import pathlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 from cluster import binaries
 
 ROOT = pathlib.Path(__file__).parents[1]
-BASE = ROOT / "manifests" / "base" / "operator.yaml"
 RELEASE, NAMESPACE = "kubeocr", "kubeocr-system"
-_HEADER = "# Written by `make generate`: the chart with its defaults, less what only Helm reads.\n"
+SERVED = "documents"
+"""The namespace that the overlay `namespaced` serves."""
+_HEADER = "# Written by `make generate`: the chart with {}, less what only Helm reads.\n"
 
 
 def main() -> int:
-    """Writes the file, or with --check says whether it is as it would be written."""
+    """Writes the files, or with --check names those that are not as they would be written."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
-    text = render()
+    stale = {path: text for path, text in files().items() if not path.exists() or path.read_text() != text}
     if not parser.parse_args().check:
-        BASE.write_text(text)
-    elif BASE.read_text() != text:
-        print(f"{BASE.relative_to(ROOT)} is not what the chart gives: make generate", file=sys.stderr)
-        return 1
-    return 0
+        for path, text in stale.items():
+            path.write_text(text)
+        return 0
+    for path in stale:
+        print(f"{path.relative_to(ROOT)} is not what the chart gives: make generate", file=sys.stderr)
+    return 1 if stale else 0
 
 
-def render() -> str:
+def files() -> Mapping[pathlib.Path, str]:
+    """Path -> text: the base, and the roles of an operator that is held to a namespace."""
+    held = [x for x in _rendered(f"watchNamespaces={{{SERVED}}}") if x["metadata"].get("namespace") == SERVED]
+    return {
+        ROOT / "manifests" / "base" / "operator.yaml": _text(_rendered(), "its defaults"),
+        ROOT / "manifests" / "overlays" / "namespaced" / "roles.yaml": _text(held, f"watchNamespaces [{SERVED}]"),
+    }
+
+
+def _text(objects: list[dict[str, Any]], values: str) -> str:
+    return _HEADER.format(values) + yaml.safe_dump_all(objects, sort_keys=False, width=128)
+
+
+def _rendered(*values: str) -> list[dict[str, Any]]:
     """The chart's objects as kustomize takes them."""
-    helm = [
-        binaries.tool("helm"),
-        "template",
-        RELEASE,
-        str(ROOT / "charts" / "kubeocr"),
-        "--namespace",
-        NAMESPACE,
-        "--no-hooks",
-    ]
-    rendered = subprocess.run(helm, check=True, capture_output=True, text=True).stdout
-    objects = [_plain(manifest) for manifest in yaml.safe_load_all(rendered) if manifest]
-    return _HEADER + yaml.safe_dump_all(objects, sort_keys=False, width=128)
+    helm = [binaries.tool("helm"), "template", RELEASE, str(ROOT / "charts" / "kubeocr"), "--namespace", NAMESPACE]
+    chosen = [argument for value in values for argument in ("--set", value)]
+    rendered = subprocess.run([*helm, *chosen, "--no-hooks"], check=True, capture_output=True, text=True).stdout
+    return [_plain(manifest) for manifest in yaml.safe_load_all(rendered) if manifest]
 
 
 def _plain(manifest: dict[str, Any]) -> dict[str, Any]:

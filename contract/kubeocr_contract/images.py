@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from kubeocr_contract import languages, models
 
-PROJECT_VERSION = "0.1.0"
+PROJECT_VERSION = "0.2.0"
 REPOSITORY = "kubeocr/runtime"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from cluster import binaries, clusters, images
 
+from kubeocr_contract import images as published
 from kubeocr_contract import names
 
 OPERATOR_NAMESPACE, RELEASE = "kubeocr-system", "kubeocr"
@@ -112,7 +113,7 @@ def install(cluster: clusters.Cluster, operator: images.Image | None, runtime: i
     command += ["--namespace", OPERATOR_NAMESPACE, "--create-namespace", "--wait", "--timeout", "4m"]
     done = cluster.run(command, input=json.dumps(_values(operator, runtime)))
     assert done.returncode == 0, done.stderr
-    return Site(cluster, runtime.reference if runtime else "kubeocr/runtime:0.1.0")
+    return Site(cluster, runtime.reference if runtime else f"{published.REPOSITORY}:{published.PROJECT_VERSION}")
 
 
 def until(what: str, true: Callable[[], object], *, seconds: float) -> float:

@@ -10,6 +10,7 @@ from cluster import binaries, clusters
 
 from kubeocr_contract import images, names
 from kubeocr_operator import config
+from kubeocr_operator.objects import metadata
 
 ROOT = pathlib.Path(__file__).parents[2]
 CHART = ROOT / "charts" / "kubeocr"
@@ -18,13 +19,25 @@ NAMESPACE = "kubeocr-system"
 pytestmark = pytest.mark.cluster  # helm is built where the cluster's parts are
 
 
+MONITORS = ("monitoring.coreos.com/v1/ServiceMonitor", "monitoring.coreos.com/v1/PrometheusRule")
+EVERYTHING = {
+    "networkPolicy": {"enabled": True, "apiServer": {"cidrs": ["192.0.2.1/32"]}, "from": [{"podSelector": {}}]},
+    "monitoring": {name: {"enabled": True} for name in ("serviceMonitor", "prometheusRule", "dashboard")},
+}
+
+
 def helm(*arguments, values=None):
     command = [binaries.tool("helm"), *arguments]
     return subprocess.run(command, input=json.dumps(values or {}), capture_output=True, text=True, check=False)
 
 
+def template(values, apis=()):
+    served = [argument for api in apis for argument in ("--api-versions", api)]
+    return helm("template", "kubeocr", str(CHART), "--namespace", NAMESPACE, *served, "--values", "-", values=values)
+
+
 def render(**values):
-    done = helm("template", "kubeocr", str(CHART), "--namespace", NAMESPACE, "--values", "-", values=values)
+    done = template(values, MONITORS)
     assert done.returncode == 0, done.stderr
     return [manifest for manifest in yaml.safe_load_all(done.stdout) if manifest]
 
@@ -32,6 +45,13 @@ def render(**values):
 def one(manifests, kind):
     (found,) = [x for x in manifests if x["kind"] == kind and x["metadata"]["name"] != "kubeocr-operator-test"]
     return found
+
+
+def described(schema, path="values"):
+    """Paths of a schema's values, and whether each says what it is."""
+    for name, below in schema.get("properties", {}).items():
+        yield f"{path}.{name}", "description" in below
+        yield from described(below, f"{path}.{name}")
 
 
 def test_lint_has_nothing_to_say():
@@ -87,6 +107,48 @@ def test_what_is_set_for_runtimes_reaches_the_operator():
     assert found.catalogue[0].models == {"PP-OCRv6_small_rec"}
 
 
+def test_every_value_is_described_and_has_a_default():
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    assert not [path for path, has in described(schema) if not has]
+    defaults = yaml.safe_load((CHART / "values.yaml").read_text())
+    assert set(schema["properties"]) - set(defaults) == {"global"}
+
+
+def test_the_notes_tell_what_was_installed(kubeconfig: clusters.Cluster):
+    command = [binaries.tool("helm"), "install", "kubeocr", str(CHART), "--dry-run=server", "--namespace", NAMESPACE]
+    notes = kubeconfig.run([*command, "--set", "watchNamespaces={a,b}"]).stdout.partition("NOTES:")[2]
+    assert images.PROJECT_VERSION in notes
+    assert "a, b" in notes
+    assert "kubectl apply --namespace a" in notes
+
+
+def test_a_network_policy_lets_through_what_the_operator_needs():
+    policy = one(render(**EVERYTHING), "NetworkPolicy")["spec"]
+    (reading,) = policy["ingress"]
+    dns, server, runtimes = policy["egress"]
+    assert reading == {"ports": [{"port": "http"}], "from": [{"podSelector": {}}]}
+    assert {port["port"] for port in dns["ports"]} == {53}
+    assert server == {"ports": [{"port": 443}, {"port": 6443}], "to": [{"ipBlock": {"cidr": "192.0.2.1/32"}}]}
+    (peer,) = runtimes["to"]
+    assert peer["podSelector"]["matchLabels"].items() <= metadata.labels("any").items()
+    assert peer["namespaceSelector"] == {}
+    held = one(render(**EVERYTHING, watchNamespaces=["a"]), "NetworkPolicy")["spec"]["egress"][2]["to"][0]
+    assert held["namespaceSelector"]["matchExpressions"][0]["values"] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("value", "api"),
+    [
+        pytest.param("serviceMonitor", MONITORS[0], id="ServiceMonitor"),
+        pytest.param("prometheusRule", MONITORS[1], id="PrometheusRule"),
+    ],
+)
+def test_what_the_cluster_does_not_serve_is_said(value, api):
+    done = template({"monitoring": {value: {"enabled": True}}})
+    assert done.returncode != 0
+    assert f"monitoring.{value}.enabled: the cluster does not serve {api}" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("values", "absent"),
     [
@@ -95,6 +157,8 @@ def test_what_is_set_for_runtimes_reaches_the_operator():
         pytest.param({"rbac": {"create": False}}, "ClusterRole", id="rbac off"),
         pytest.param({"crds": {"install": False}}, "CustomResourceDefinition", id="crds off"),
         pytest.param({"serviceAccount": {"create": False, "name": "mine"}}, "ServiceAccount", id="own service account"),
+        pytest.param({"watchNamespaces": ["a"]}, "ClusterRole", id="held to a namespace"),
+        pytest.param({"watchNamespaces": ["a"]}, "ClusterRoleBinding", id="held to a namespace, bindings"),
     ],
 )
 def test_parts_can_be_left_out(values, absent):
@@ -126,6 +190,10 @@ def test_parts_can_be_left_out(values, absent):
             {"runtime": {"images": [{"repository": "a", "tag": "1", "accelerator": "cpu"}]}}, "carries", id="carries nothing"
         ),
         pytest.param({"serviceAccount": {"create": False}}, "serviceAccount.name", id="no service account at all"),
+        pytest.param({"watchNamespaces": ["Upper"]}, "watchNamespaces", id="no namespace's name"),
+        pytest.param({"watchNamespaces": ["a", "a"]}, "watchNamespaces", id="a namespace twice"),
+        pytest.param({"networkPolicy": {"apiServer": {"ports": []}}}, "ports", id="no port of the API server"),
+        pytest.param({"monitoring": {"serviceMonitor": {"interval": "often"}}}, "interval", id="no interval"),
     ],
 )
 def test_wrong_values_are_refused_by_name(values, named):
@@ -134,8 +202,18 @@ def test_wrong_values_are_refused_by_name(values, named):
     assert named in done.stderr
 
 
-def test_an_api_server_takes_every_object(kubeconfig: clusters.Cluster):
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param({}, id="the defaults"),
+        pytest.param(EVERYTHING, id="everything"),
+        pytest.param({**EVERYTHING, "watchNamespaces": ["default"], "rbac": {"nodes": True}}, id="held to a namespace"),
+    ],
+)
+def test_an_api_server_takes_every_object(kubeconfig: clusters.Cluster, values):
+    """But for those of the Prometheus Operator, whose CRDs it has not."""
     kubeconfig.kubectl("create", "namespace", NAMESPACE)
-    for manifest in render():
-        done = kubeconfig.kubectl("apply", "--server-side", "--dry-run=server", "-f", "-", input=json.dumps(manifest))
-        assert done.returncode == 0, f"{manifest['kind']}: {done.stderr}"
+    for manifest in render(**values):
+        if manifest["apiVersion"] != "monitoring.coreos.com/v1":
+            done = kubeconfig.kubectl("apply", "--server-side", "--dry-run=server", "-f", "-", input=json.dumps(manifest))
+            assert done.returncode == 0, f"{manifest['kind']}: {done.stderr}"

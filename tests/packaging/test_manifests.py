@@ -1,6 +1,8 @@
 """manifests/: what `kubectl apply -k` gives is the chart's default, and every example is one that an API server takes."""
 
+import os
 import pathlib
+import subprocess
 import sys
 
 import pytest
@@ -9,7 +11,7 @@ from cluster import clusters
 
 ROOT = pathlib.Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "manifests" / "examples").glob("*.yaml"))
-KUSTOMIZATIONS = ("base", "overlays/mirror", "overlays/one-replica")
+KUSTOMIZATIONS = ("base", "overlays/mirror", "overlays/namespaced", "overlays/one-replica")
 CRD = ROOT / "crds" / "ocrservice.yaml"
 
 pytestmark = pytest.mark.cluster
@@ -22,12 +24,15 @@ def server(kubeconfig: clusters.Cluster) -> clusters.Cluster:
     assert applied.returncode == 0, applied.stderr
     waited = kubeconfig.kubectl("wait", "--for=condition=Established", "-f", str(CRD), "--timeout=30s")
     assert waited.returncode == 0, waited.stderr
-    kubeconfig.kubectl("create", "namespace", "kubeocr-system")
+    for name in ("kubeocr-system", "documents"):
+        kubeconfig.kubectl("create", "namespace", name)
     return kubeconfig
 
 
-def test_base_is_the_charts_default(kubeconfig: clusters.Cluster):
-    done = kubeconfig.run([sys.executable, str(ROOT / "manifests" / "render.py"), "--check"])
+def test_what_comes_from_the_chart_is_fresh():
+    command = [sys.executable, str(ROOT / "manifests" / "render.py"), "--check"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests" / "e2e")}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr
 
 
@@ -46,6 +51,14 @@ def test_the_overlays_change_what_they_say(server: clusters.Cluster):
     mirror = _built(server, "overlays/mirror")
     (deployment,) = [x for x in mirror if x["kind"] == "Deployment"]
     assert deployment["spec"]["template"]["spec"]["containers"][0]["image"].startswith("registry.example/")
+
+
+def test_an_operator_held_to_a_namespace_has_no_role_beyond_it(server: clusters.Cluster):
+    held = _built(server, "overlays/namespaced")
+    assert not {x["kind"] for x in held} & {"ClusterRole", "ClusterRoleBinding"}
+    assert {x["metadata"]["namespace"] for x in held if x["kind"] == "Role"} == {"kubeocr-system", "documents"}
+    (deployment,) = [x for x in held if x["kind"] == "Deployment"]
+    assert "--namespace=documents" in deployment["spec"]["template"]["spec"]["containers"][0]["args"]
 
 
 @pytest.mark.parametrize("example", [pytest.param(path, id=path.stem) for path in EXAMPLES])

@@ -28,3 +28,17 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- define "kubeocr.image" -}}
 {{- with .Values.image }}{{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ default $.Chart.AppVersion .tag }}{{ end }}{{ end }}
 {{- end }}
+
+{{- /* What the operator puts on everything that it makes */ -}}
+{{- define "kubeocr.runtimes" -}}
+app.kubernetes.io/name: ocr-runtime
+app.kubernetes.io/managed-by: kubeocr-operator
+{{- end }}
+
+{{- /* Fails unless the cluster serves an API: (list . "group/version/Kind" "value that asks for it") */ -}}
+{{- define "kubeocr.needs" -}}
+{{- $api := index . 1 }}
+{{- if not ((index . 0).Capabilities.APIVersions.Has $api) }}
+{{- fail (printf "%s: the cluster does not serve %s; install what brings it first, or leave this off (helm template: --api-versions %s)" (index . 2) $api $api) }}
+{{- end }}
+{{- end }}
