@@ -11,7 +11,7 @@ from kubeocr_contract import images
 COMMANDS = {
     "serve": ("kubeocr_runtime.commands.serve", "aiohttp", "runtime", "serve the HTTP API"),
     "ocr": ("kubeocr_runtime.commands.ocr", "cv2", "runtime", "read files and print their text"),
-    "models": ("kubeocr_runtime.commands.models", "yaml", "runtime", "bake models into a folder"),
+    "models": ("kubeocr_runtime.commands.models", "yaml", "runtime", "bake models into a folder, or verify those in it"),
     "operator": ("kubeocr_operator.__main__", "kopf", "operator", "run the operator"),
 }
 
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(word: str, rest: Sequence[str]) -> int:
     module, package, extra, _ = COMMANDS[word]
     if importlib.util.find_spec(package) is None:
-        print(f"kubeocr {word}: not installed here; pip install 'kubeocr[{extra}]'", file=sys.stderr)
+        print(f"kubeocr {word}: {package} is not installed here; in a checkout: pip install '.[{extra}]'", file=sys.stderr)
         return 2
     return int(importlib.import_module(module).main(rest))
 

@@ -31,6 +31,7 @@ DOCS = "/docs"
 REDOC = "/redoc"
 OPENAPI = "/openapi.json"
 LANGUAGES = "/languages"
+STATUS = "/status"
 
 # A pod is given this long to finish what it has admitted; kubelet's grace period is this plus GRACE_MARGIN_SECONDS.
 DRAIN_SECONDS = 60

@@ -2,6 +2,7 @@
 
 import dataclasses
 import typing
+import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,12 @@ ENV_PREFIX = "KUBEOCR_"
 
 
 class InvalidSettings(ValueError):
-    """An environment variable that holds no setting; the message names it, its value and what is allowed."""
+    """Something that is no setting; the message names its environment variable, the value and what is allowed."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{variable(field)}: {problem}")
+        self.field = field
+        self.problem = problem
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,18 +47,41 @@ class Settings:
     request_timeout_seconds: int = 300
     drain_seconds: int = names.DRAIN_SECONDS
     log_level: str = "info"
+    models_verify: str = "loaded"
+    """Which models are compared with the manifest of their folder: each as it is loaded, all at the start, or off."""
+    api_keys_dir: str = ""
+    """A mounted Secret, each file one API key, named as the file; empty: requests need no key."""
+    tls_dir: str = ""
+    """A mounted Secret with tls.crt and tls.key; empty: plain HTTP."""
+    llm_url: str = ""
+    """Of an Ollama; empty: there is none."""
+    llm_model: str = ""
+    llm_vision_model: str = ""
+    llm_timeout_seconds: int = 120
+    vlm_url: str = ""
+    """Of a server of OpenAI's API that reads images; empty: there is none."""
+    vlm_model: str = ""
+    vlm_api_key_file: str = ""
+    """A file of a mounted Secret, as all that is secret: one that is changed is read anew, a variable would take a restart."""
+    queue_redis_url_file: str = ""
+    """A file with the URL of a Redis, which may have a password in it; empty: the queue lives in the pod."""
+    queue_retention_seconds: int = 86_400
+    """How long a result that was asked for in the background can be fetched."""
 
     def __post_init__(self) -> None:
         for field, allowed in CHOICES.items():
             value = getattr(self, field)
             wrong = [v for v in (value if isinstance(value, tuple) else (value,)) if v not in allowed]
             if wrong:
-                raise InvalidSettings(f"{variable(field)}: {', '.join(wrong)!r} is not one of {', '.join(allowed)}")
+                raise InvalidSettings(field, f"{', '.join(wrong)!r} is not one of {', '.join(allowed)}")
         for field, (least, most) in RANGES.items():
             if not least <= getattr(self, field) <= most:
-                raise InvalidSettings(f"{variable(field)}: {getattr(self, field)} is not within {least} to {most}")
+                raise InvalidSettings(field, f"{getattr(self, field)} is not within {least} to {most}")
+        for field in URLS:
+            if not _is_url(getattr(self, field)):
+                raise InvalidSettings(field, f"{getattr(self, field)!r} is no URL that begins with http:// or https://")
         if not self.languages:
-            raise InvalidSettings(f"{variable('languages')}: at least one language is needed")
+            raise InvalidSettings("languages", "at least one language is needed")
 
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -62,6 +91,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "engine": ("auto", "onnxruntime", "paddle"),
     "device": ("auto", "cpu", "gpu"),
     "log_level": ("debug", "info", "warning", "error"),
+    "models_verify": ("loaded", "all", "off"),
 }
 RANGES: Mapping[str, tuple[int, int]] = {
     "threads": (0, 1024),
@@ -72,12 +102,24 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "queue_pages": (1, 100_000),
     "request_timeout_seconds": (1, 3600),
     "drain_seconds": (0, 3600),
+    "llm_timeout_seconds": (1, 3600),
+    "queue_retention_seconds": (60, 2_592_000),
 }
+URLS = ("llm_url", "vlm_url")
+"""Fields that are empty, or a URL of a server that speaks HTTP."""
 
 
 def variable(field: str) -> str:
     """The environment variable of a field of `Settings`."""
     return ENV_PREFIX + field.upper()
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urllib.parse.urlsplit(text)
+        return not text or (parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0)
+    except ValueError:  # a port that is none
+        return False
 
 
 def to_env(settings: Settings) -> dict[str, str]:
@@ -114,4 +156,4 @@ def _integer(name: str, text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise InvalidSettings(f"{variable(name)}: {text!r} is not a whole number") from None
+        raise InvalidSettings(name, f"{text!r} is not a whole number") from None

@@ -29,6 +29,9 @@ class Admission:
     draining: bool = False
     """No request is let in."""
     page_seconds: float = 1.0
+    dropped: bool = False
+    """Requests that were let in are told to come again: the pod's time is over."""
+    _limits: set[asyncio.Timeout] = dataclasses.field(default_factory=set)
     idle: asyncio.Event = dataclasses.field(default_factory=asyncio.Event)
     """Set by the end of the last request that was let in, once `draining`."""
 
@@ -39,7 +42,7 @@ class Admission:
         Raises `errors.Unavailable` while draining, `errors.Overloaded` while as many pages wait as may wait.
         """
         if self.draining:
-            raise errors.Unavailable("this pod is about to end; ask again", headers=errors.retry_after(1))
+            raise _ending("this pod is about to end; ask again")
         ticket = Ticket(self)
         ticket.take(1)
         self.requests += 1
@@ -54,6 +57,31 @@ class Admission:
     def share(self) -> int:
         """Places that one document may take."""
         return max(1, self.limit // _SHARE)
+
+    @contextlib.asynccontextmanager
+    async def until(self, seconds: int) -> AsyncIterator[None]:
+        """What a request does, for at most so many seconds.
+
+        Raises `errors.DeadlineExceeded`, or `errors.Unavailable` where `drop` came first.
+        """
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                self._limits.add(limit)
+                try:
+                    yield
+                finally:
+                    self._limits.discard(limit)
+        except TimeoutError:
+            if self.dropped:
+                raise _ending("this pod had to end before the document was read; ask again") from None
+            raise errors.DeadlineExceeded(f"not done within {seconds} s; send fewer pages or ask again later") from None
+
+    def drop(self) -> None:
+        """End every request now, each with an answer: a connection that breaks tells a client nothing."""
+        self.dropped = True
+        for limit in self._limits:
+            if not limit.expired():
+                limit.reschedule(asyncio.get_running_loop().time())
 
     def drain(self) -> None:
         """Let no request in any more."""
@@ -72,6 +100,10 @@ class Admission:
     def _tell_if_idle(self) -> None:
         if self.draining and not self.requests:
             self.idle.set()
+
+
+def _ending(message: str) -> errors.Unavailable:
+    return errors.Unavailable(message, headers=errors.retry_after(1))
 
 
 @dataclasses.dataclass(slots=True)

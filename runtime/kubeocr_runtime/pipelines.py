@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kubeocr_contract import languages, settings
+from kubeocr_contract import languages, report, settings
 from kubeocr_contract import models as catalogue
 from kubeocr_runtime import crops, detection, engines, models, orientation, reading, recognition, results, samples, tensors
 
@@ -53,6 +53,9 @@ class Pipelines:
     detectors: dict[str, detection.Detector] = dataclasses.field(default_factory=dict)
     recognisers: dict[str, recognition.Recogniser] = dataclasses.field(default_factory=dict)
     classifiers: dict[str, orientation.Classifier] = dataclasses.field(default_factory=dict)
+    loaded: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Model name -> SHA-256 of its weights."""
+    engine: report.Engine = dataclasses.field(default_factory=report.Engine)
 
     @classmethod
     def open(cls, chosen: settings.Settings) -> "Pipelines":
@@ -82,11 +85,12 @@ class Pipelines:
         return _on_page(page, angle, rows)
 
     def warm(self) -> None:
-        """Compare the weights with what was baked, load what the settings' languages need and run it once.
+        """Load what the settings' languages need, compared with what was baked, and run it once.
 
         Raises `models.BadModels` for a file that changed, `models.NotCarried` for a language without models.
         """
-        self.store.verify()
+        if self.store.chosen.models_verify == "all":
+            self.store.verify()
         for options in self._readers():
             self.read(_KNOWN, options)
 
@@ -137,7 +141,10 @@ class Pipelines:
         return self.classifiers[name]
 
     def _session(self, model: models.Model) -> engines.Engine:
-        return engines.open_session(model.weights, self.store.chosen)
+        sha256 = self.store.check(model)
+        session = engines.open_session(model.weights, self.store.chosen)
+        self.loaded[model.name], self.engine = sha256, session.about
+        return session
 
 
 _RIGHT_TO_LEFT = "arabic_"

@@ -1,14 +1,11 @@
 """The routes that read: HTTP in, HTTP out. The order of `recognise` is the order in which a request meets its bounds."""
 
-import asyncio
-import contextlib
 import dataclasses
-from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from kubeocr_contract import settings, wire
-from kubeocr_runtime import admission, errors, guide, metrics, turns, uploads, wishes, worker
+from kubeocr_contract import images, languages, report, settings, wire
+from kubeocr_runtime import admission, backends, errors, guide, keys, metrics, turns, uploads, wishes, worker
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -23,6 +20,9 @@ class Services:
     """Bytes of files that are in memory."""
     turns: turns.Turns
     metrics: metrics.Metrics
+    backends: backends.Watch
+    keys: keys.Keys | None
+    """None where requests need no key."""
 
 
 SERVICES = web.AppKey("services", Services)
@@ -34,7 +34,7 @@ async def recognise(route: wire.OcrRoute, request: web.Request) -> web.Response:
     uploads.refuse_if_declared_too_large(request, services.settings.upload_mib * 2**20)
     refuse_while_loading(services)
     with services.entrance.admit() as ticket:
-        async with _deadline(services.settings.request_timeout_seconds):
+        async with services.entrance.until(services.settings.request_timeout_seconds):
             reads, wish = await _read(route, request, services, ticket)
     return web.json_response(wishes.answer(wish, reads))
 
@@ -77,6 +77,11 @@ async def ready(request: web.Request) -> web.Response:
     return web.json_response({"status": "ok"})
 
 
+async def status(request: web.Request) -> web.Response:
+    """What is loaded, what it runs on and who else is reached, for whoever looks after the service."""
+    return web.json_response(report.to_json(_report(request.app[SERVICES])))
+
+
 async def expose_metrics(request: web.Request) -> web.Response:
     """GET in Prometheus' text format."""
     services = request.app[SERVICES]
@@ -91,10 +96,15 @@ def refuse_while_loading(services: Services) -> None:
         raise errors.Unavailable("models are still loading", headers=errors.retry_after(2))
 
 
-@contextlib.asynccontextmanager
-async def _deadline(seconds: int) -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError:
-        raise errors.DeadlineExceeded(f"not done within {seconds} s; send fewer pages or ask again later") from None
+def _report(services: Services) -> report.Report:
+    ready, chosen, reader = services.worker.ready, services.settings, services.worker.reader
+    loaded = sorted(dict(reader.loaded).items())  # a copy: the worker's thread adds to it
+    return report.Report(
+        version=images.PROJECT_VERSION,
+        ready=ready and not services.entrance.leaving,
+        models=tuple(report.Model(name=name, sha256=sha256) for name, sha256 in loaded),
+        languages=tuple(x.id for x in languages.find_all(chosen.languages)) if ready else (),
+        pipelines=chosen.pipelines if ready else (),
+        engine=reader.engine,
+        backends=services.backends.found,
+    )

@@ -3,39 +3,54 @@
 import asyncio
 import logging
 import os
+import pathlib
 import signal
 from typing import NoReturn
 
 from aiohttp import web
 
 from kubeocr_contract import names, settings
-from kubeocr_runtime import admission, app, engines, models, pipelines, routes
+from kubeocr_runtime import admission, app, certificates, engines, models, pipelines, routes
 
 LOG = logging.getLogger("kubeocr.serving")
 _LAST_WRITES_SECONDS = 5.0
 
 
 def serve(chosen: settings.Settings) -> int:
-    """Serve until SIGTERM or SIGINT; the exit code: 1 where it could not start or accepted work did not end in time."""
+    """Serve until SIGTERM or SIGINT; the exit code: 1 where it could not start or accepted work did not end in time.
+
+    Raises `settings.InvalidSettings` for a folder that is not there.
+    """
+    for field in ("api_keys_dir", "tls_dir"):
+        folder = getattr(chosen, field)
+        if folder and not pathlib.Path(folder).is_dir():
+            raise settings.InvalidSettings(field, f"there is no folder {folder}")
     logging.basicConfig(
         level=chosen.log_level.upper(), format="time=%(asctime)s level=%(levelname)s logger=%(name)s %(message)s"
     )
     try:
         reader = pipelines.Pipelines.open(chosen)
         application = app.create_app(chosen, reader, reader.store)
+        certificate = certificates.Certificate(pathlib.Path(chosen.tls_dir)) if chosen.tls_dir else None
     except (models.BadModels, engines.EngineUnavailable) as e:
         LOG.critical("models cannot be loaded: %s", e)
         return 1
-    return asyncio.run(_serve(chosen, application))
+    except certificates.BadCertificate as e:
+        LOG.critical("the certificate cannot serve: %s", e)
+        return 1
+    return asyncio.run(_serve(chosen, application, certificate))
 
 
-async def _serve(chosen: settings.Settings, application: web.Application) -> int:
+async def _serve(chosen: settings.Settings, application: web.Application, certificate: certificates.Certificate | None) -> int:
     # a client that leaves cancels its handler, which takes its pages out of the line
     runner = web.AppRunner(application, handler_cancellation=True, access_log=None, shutdown_timeout=_LAST_WRITES_SECONDS)
     await runner.setup()
+    renewing = asyncio.create_task(certificate.keep_renewed()) if certificate else None
     try:
-        code = await _until_the_end(chosen, application, runner)
+        code = await _until_the_end(chosen, application, runner, certificate)
     finally:
+        if renewing:
+            renewing.cancel()
         await runner.cleanup()
     services = application[routes.SERVICES]
     if code or services.worker.busy or services.turns.decoder.busy:
@@ -43,13 +58,16 @@ async def _serve(chosen: settings.Settings, application: web.Application) -> int
     return code
 
 
-async def _until_the_end(chosen: settings.Settings, application: web.Application, runner: web.AppRunner) -> int:
+async def _until_the_end(
+    chosen: settings.Settings, application: web.Application, runner: web.AppRunner, certificate: certificates.Certificate | None
+) -> int:
+    context = certificate.context if certificate else None
     try:
-        await web.TCPSite(runner, chosen.host, chosen.port).start()
+        await web.TCPSite(runner, chosen.host, chosen.port, ssl_context=context).start()
     except OSError as e:
         LOG.critical("cannot listen on host=%s port=%d: %s", chosen.host, chosen.port, e.strerror)
         return 1
-    LOG.info("listening host=%s port=%d", chosen.host, chosen.port)
+    LOG.info("listening host=%s port=%d tls=%s", chosen.host, chosen.port, "on" if context else "off")
     ended = await _told_to_end(application[app.FAILED])
     if ended is None:
         return 1
@@ -93,6 +111,12 @@ async def _drain(entrance: admission.Admission, seconds: int, ended: signal.Sign
         async with asyncio.timeout(seconds):
             await entrance.idle.wait()
     except TimeoutError:
-        LOG.error("drain_seconds=%d were not enough: %d pages are dropped", seconds, entrance.waiting)  # noqa: TRY400
+        LOG.error(  # noqa: TRY400
+            "drain_seconds=%d were not enough: requests=%d waiting_pages=%d are told to come again",
+            seconds,
+            entrance.requests,
+            entrance.waiting,
+        )
+        entrance.drop()
         return 1
     return 0

@@ -85,6 +85,25 @@ class Wheels:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Carried:
+    """A `Source`: the models of the image that this runs in, for a volume that other pods share. Needs no network."""
+
+    folder: pathlib.Path
+    formats: tuple[str, ...]
+
+    def has(self, name: str) -> bool:
+        return name in models.manifest(self.folder) and models.find_weights(self.folder / name, self.formats) is not None
+
+    def fetch(self, name: str, into: pathlib.Path) -> str:
+        for file in models.recorded(self.folder):
+            if file.model == name:
+                if file.problem:
+                    raise Unavailable(file.problem)
+                shutil.copyfile(file.path, into / file.path.name)
+        return f"image:{self.folder}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Official:
     """A `Source`: PaddleOCR's models under their official names."""
 

@@ -7,17 +7,27 @@ import asyncio
 import concurrent.futures
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
-from kubeocr_contract import languages, models
+from kubeocr_contract import languages, models, report
 from kubeocr_runtime import documents, pipelines, results
 
 T = TypeVar("T")
 
 
 class Reader(Protocol):
-    """What reads pages (`pipelines.Pipelines`, or a fake in tests). All of it is called on the worker's thread."""
+    """What reads pages (`pipelines.Pipelines`, or a fake in tests). Its methods are called on the worker's thread."""
+
+    @property
+    def loaded(self) -> Mapping[str, str]:
+        """Name of each model that is loaded -> SHA-256 of its weights."""
+        ...
+
+    @property
+    def engine(self) -> report.Engine:
+        """What runs them."""
+        ...
 
     @property
     def orients_pages(self) -> bool:

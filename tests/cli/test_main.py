@@ -35,11 +35,15 @@ def test_an_unknown_word_is_told_the_known_ones(capsys: pytest.CaptureFixture[st
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        pytest.param(["serve", "--port", "99999"], 2, "KUBEOCR_PORT: 99999 is not within 1 to 65535", id="bad-port"),
-        pytest.param(["serve", "--engine", "torch"], 2, "KUBEOCR_ENGINE: 'torch' is not one of", id="bad-engine"),
+        pytest.param(["serve", "--port", "99999"], 2, "serve: --port: 99999 is not within 1 to 65535", id="bad-port"),
+        pytest.param(["serve", "--engine", "torch"], 2, "serve: --engine: 'torch' is not one of", id="bad-engine"),
+        pytest.param(["serve", "--api-keys-dir", "/no"], 2, "serve: --api-keys-dir: there is no folder /no", id="no-keys"),
+        pytest.param(["ocr", "--threads", "x", "x.png"], 2, "ocr: --threads: 'x' is not a whole number", id="bad-number"),
+        pytest.param(["ocr", "--models-dir", "/no", "x.png"], 2, "ocr: --models-dir: there is no folder /no", id="no-models"),
         pytest.param(["ocr", "--lang", "frnch", "x.png"], 2, "did you mean 'fr'?", id="bad-language"),
-        pytest.param(["ocr", "--languages", "en", "no-such-file.png"], 1, "no-such-file.png: No such file", id="no-file"),
+        pytest.param(["ocr", "no-such-file.png"], 1, "no-such-file.png: No such file", id="no-file"),
         pytest.param(["models", "cook"], 2, "kubeocr models bake", id="bad-word"),
+        pytest.param(["models", "verify", "/no"], 1, "verify: /no has no manifest.json", id="no-manifest"),
     ],
 )
 def test_mistakes_are_one_line(arguments: list[str], code: int, words: str) -> None:
@@ -47,6 +51,11 @@ def test_mistakes_are_one_line(arguments: list[str], code: int, words: str) -> N
     assert done.returncode == code
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_mistake_in_the_environment_is_told_under_the_variables_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBEOCR_PORT", "99999")
+    assert "kubeocr serve: KUBEOCR_PORT: 99999 is not within" in run("serve", "--engine", "auto").stderr
 
 
 @pytest.mark.models
@@ -59,5 +68,10 @@ def test_ocr_prints_the_text_or_all_that_http_would_tell(tmp_path: pathlib.Path)
         paper.showPage()
     paper.save()
     assert run("ocr", str(file)).stdout == "the first page\n\nthe second page\n"
+    name, no_file = str(file), str(tmp_path / "none")
+    several = run("ocr", name, no_file, name)
+    assert several.stdout == f"==> {name} <==\nthe first page\n\nthe second page\n\n" * 2
+    assert several.returncode == 1
+    assert f"kubeocr ocr: {no_file}: No such file or directory\n" in several.stderr
     told = json.loads(run("ocr", "--json", "--order", "raster", str(file)).stdout)
     assert (told["total_pages"], told["order"], told["results"][1]["page"]) == (2, "raster", 2)

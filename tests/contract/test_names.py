@@ -22,11 +22,15 @@ def distinctive(value: object) -> bool:
     return value >= 1000 if isinstance(value, int) else isinstance(value, str) and re.search(r"[^a-z]", value) is not None
 
 
+KUBERNETES = {names.VERSION, names.STATUS}
+"""Words that Kubernetes and its APIs have for things of their own: versions, a subresource."""
+
+
 def constants() -> frozenset[object]:
     """The contract's literals."""
     named = [value for module in (names, wire) for key, value in vars(module).items() if key.isupper()]
     fields = [*wire.FLAGS, *(route.path for route in wire.OCR_ROUTES)]
-    return frozenset(filter(distinctive, [*named, *fields, *models.VERSIONS, *models.ORIENTATIONS]))
+    return frozenset(filter(distinctive, [*named, *fields, *models.VERSIONS, *models.ORIENTATIONS])) - KUBERNETES
 
 
 CONSTANTS = constants()

@@ -22,6 +22,8 @@ def _field(field: dataclasses.Field) -> st.SearchStrategy:
         return st.sampled_from(settings.CHOICES[field.name])
     if field.name == "languages":
         return IDS
+    if field.name in settings.URLS:
+        return st.sampled_from(["", "http://ollama:11434", "https://vlm.site/v1"])
     return WORD
 
 
@@ -49,6 +51,8 @@ def test_only_what_differs_from_its_default_is_written() -> None:
             "KUBEOCR_ENGINE", "torch", "KUBEOCR_ENGINE: 'torch' is not one of auto, onnxruntime, paddle", id="no-engine"
         ),
         pytest.param("KUBEOCR_PIPELINES", "ocr,fax", "KUBEOCR_PIPELINES: 'fax' is not one of ocr", id="no-pipeline"),
+        pytest.param("KUBEOCR_LLM_URL", "ollama:11434", "'ollama:11434' is no URL that begins with http://", id="no-url"),
+        pytest.param("KUBEOCR_VLM_URL", "http://x:port", "'http://x:port' is no URL", id="no-port"),
         pytest.param("KUBEOCR_LANGUAGES", " , ", "KUBEOCR_LANGUAGES: at least one language is needed", id="no-language"),
     ],
 )

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import test_utils
 from reportlab.pdfgen import canvas
 
-from kubeocr_contract import languages, models, settings
+from kubeocr_contract import languages, models, report, settings
 from kubeocr_runtime import app, documents, pipelines, results
 from kubeocr_runtime import models as store
 
@@ -29,6 +29,8 @@ class FakeReader:
         self.broken: Exception | None = None
         self.orients_pages = True
         self.orients_lines = True
+        self.loaded = {"PP-OCRv6_small_rec": "ab" * 32, "PP-OCRv6_small_det": "cd" * 32}
+        self.engine = report.Engine(name="onnxruntime", device="cpu", provider="CPUExecutionProvider", threads=2)
 
     def warm(self) -> None:
         if self.broken:

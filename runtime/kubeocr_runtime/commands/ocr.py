@@ -7,14 +7,14 @@ import os
 import pathlib
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kubeocr_contract import settings, wire
 from kubeocr_runtime import documents, engines, errors, models, pipelines, results, wishes, worker
 from kubeocr_runtime.commands import options
 
 _BROKEN_PIPE = 141
-_UNUSABLE = (errors.OcrError, models.BadModels, engines.EngineUnavailable, settings.InvalidSettings)
+_UNUSABLE = (errors.OcrError, models.BadModels, engines.EngineUnavailable)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -24,27 +24,39 @@ def main(arguments: Sequence[str]) -> int:
         chosen = options.chosen(given)
         reader = pipelines.Pipelines.open(chosen)
         wish = wishes.parse(_route(chosen.model_version), _fields(given), reader.store, reader)
+    except settings.InvalidSettings as e:
+        return _complain(options.explained(e, given), 2)
     except _UNUSABLE as e:
         return _complain(str(e), 2)
     if given.orient and not reader.orients_pages:
         _complain("no model here tells which way up a page is: pages are read as they lie (see kubeocr models bake)", 0)
     try:
-        return max(_print(name, wish, reader, chosen, as_json=given.json) for name in given.files)
+        return max([_print(name, wish, reader, chosen, given) for name in given.files])
     except BrokenPipeError:
         # whoever read the output has left, as `head` does; what is buffered must not be tried again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE
 
 
-def _print(name: str, wish: wishes.Wish, reader: worker.Reader, chosen: settings.Settings, *, as_json: bool) -> int:
+def _print(name: str, wish: wishes.Wish, reader: worker.Reader, chosen: settings.Settings, given: argparse.Namespace) -> int:
     try:
         answer = wishes.answer(wish, _read(pathlib.Path(name).read_bytes(), wish, reader, chosen))
     except OSError as e:
         return _complain(f"{name}: {e.strerror}", 1)
     except _UNUSABLE as e:
         return _complain(f"{name}: {e}", 1)
-    sys.stdout.write((json.dumps(answer, ensure_ascii=False, indent=2) if as_json else str(answer["text"])) + "\n")
+    sys.stdout.write((_json if given.json else _text)(name, answer, alone=len(given.files) == 1) + "\n")
     return 0
+
+
+def _text(name: str, answer: Mapping[str, object], *, alone: bool) -> str:
+    """Under its name where it is one of several, as `head` and `tail` have it."""
+    return str(answer["text"]) if alone else f"==> {name} <==\n{answer['text']}\n"
+
+
+def _json(name: str, answer: Mapping[str, object], *, alone: bool) -> str:
+    told = answer if alone else {"file": name, **answer}
+    return json.dumps(told, ensure_ascii=False, indent=2)
 
 
 def _read(data: bytes, wish: wishes.Wish, reader: worker.Reader, chosen: settings.Settings) -> list[worker.Read]:

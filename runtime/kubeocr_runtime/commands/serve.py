@@ -13,9 +13,9 @@ def main(arguments: Sequence[str]) -> int:
     """Serve; 2 for settings that are none."""
     parser = argparse.ArgumentParser(prog="kubeocr serve", description="Serve the HTTP API.")
     options.add_flags(parser, server=True)
+    given = parser.parse_args(arguments)
     try:
-        chosen = options.chosen(parser.parse_args(arguments))
+        return serving.serve(options.chosen(given))
     except settings.InvalidSettings as e:
-        sys.stderr.write(f"kubeocr serve: {e}\n")
+        sys.stderr.write(f"kubeocr serve: {options.explained(e, given)}\n")
         return 2
-    return serving.serve(chosen)

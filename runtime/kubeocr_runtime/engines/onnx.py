@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import onnxruntime
 
-from kubeocr_contract import settings
+from kubeocr_contract import report, settings
 from kubeocr_runtime import engines, models
 from kubeocr_runtime.engines import cpus
 
@@ -19,6 +19,7 @@ class Session:
 
     session: onnxruntime.InferenceSession
     input: str
+    about: report.Engine
 
     def infer(self, batch: engines.Batch) -> engines.Batch:
         output: engines.Batch = self.session.run(None, {self.input: np.ascontiguousarray(batch)})[0]
@@ -36,14 +37,20 @@ def open_session(weights: models.Weights, chosen: settings.Settings) -> Session:
         raise engines.EngineUnavailable(
             "onnxruntime could not start CUDA: no GPU in this container, or its driver or CUDA libraries are missing"
         )
-    return Session(session, session.get_inputs()[0].name)
+    return Session(session, session.get_inputs()[0].name, about(session.get_providers()[0], chosen.threads))
+
+
+def about(provider: str, threads: int) -> report.Engine:
+    """Of a session's first provider, which is the one that runs whatever it can."""
+    device = "gpu" if provider == CUDA else "cpu"
+    return report.Engine(name="onnxruntime", device=device, provider=provider, threads=threads or cpus.available())
 
 
 def providers(device: str, available: list[str]) -> list[str]:
     """Execution providers, best first, for a device of the settings (auto, cpu, gpu)."""
     if device == "gpu" and CUDA not in available:
         raise engines.EngineUnavailable(
-            f"device gpu: this onnxruntime has {', '.join(available)} only: pip install 'kubeocr[runtime-gpu]'"
+            f"device gpu: this onnxruntime has {', '.join(available)} only: pip install onnxruntime-gpu in its place"
         )
     return [CUDA, CPU] if device != "cpu" and CUDA in available else [CPU]
 

@@ -7,7 +7,7 @@ import numpy as np
 import paddle
 from paddle import inference
 
-from kubeocr_contract import settings
+from kubeocr_contract import report, settings
 from kubeocr_runtime import engines, models
 from kubeocr_runtime.engines import cpus
 
@@ -21,6 +21,7 @@ class Session:
     predictor: Any
     input: Any
     output: Any
+    about: report.Engine
 
     def infer(self, batch: engines.Batch) -> engines.Batch:
         self.input.copy_from_cpu(np.ascontiguousarray(batch))
@@ -38,11 +39,13 @@ def open_session(weights: models.Weights, chosen: settings.Settings) -> Session:
     config.disable_glog_info()
     # oneDNN crashes on PP-OCRv4 in paddlepaddle 3.3.1, and CUDA has no use for it
     config.disable_mkldnn()
-    if on_gpu(chosen.device, paddle.device.cuda.device_count()):
+    gpu = on_gpu(chosen.device, paddle.device.cuda.device_count())
+    threads = chosen.threads or cpus.available()
+    if gpu:
         config.enable_use_gpu(_POOL_MIB, 0)
     else:
         config.disable_gpu()
-        config.set_cpu_math_library_num_threads(chosen.threads or cpus.available())
+        config.set_cpu_math_library_num_threads(threads)
     try:
         predictor = inference.create_predictor(config)
     except Exception as e:  # its errors share no other base
@@ -51,7 +54,8 @@ def open_session(weights: models.Weights, chosen: settings.Settings) -> Session:
         predictor.get_input_handle(predictor.get_input_names()[0]),
         predictor.get_output_handle(predictor.get_output_names()[0]),
     )
-    return Session(predictor, *handles)
+    about = report.Engine(name="paddle", device="gpu" if gpu else "cpu", provider="CUDA" if gpu else "CPU", threads=threads)
+    return Session(predictor, *handles, about)
 
 
 def on_gpu(device: str, devices: int) -> bool:

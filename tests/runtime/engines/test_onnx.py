@@ -25,7 +25,7 @@ def test_providers(device: str, available: list[str], want: list[str]) -> None:
 
 
 def test_a_gpu_that_this_onnxruntime_has_no_code_for() -> None:
-    with pytest.raises(engines.EngineUnavailable, match=r"device gpu: .*kubeocr\[runtime-gpu\]"):
+    with pytest.raises(engines.EngineUnavailable, match=r"device gpu: .*pip install onnxruntime-gpu"):
         onnx.providers("gpu", [onnx.CPU])
 
 
