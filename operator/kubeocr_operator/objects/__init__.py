@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from kubeocr_operator import plans
-from kubeocr_operator.objects import autoscaler, deployment, disruption_budget, service, service_account
+from kubeocr_operator.objects import autoscaler, deployment, disruption_budget, scaled_object, service, service_account
 
 Object = dict[str, Any]
 _BUILDERS: tuple[Callable[[plans.Plan], Iterable[Object]], ...] = (
@@ -13,6 +13,7 @@ _BUILDERS: tuple[Callable[[plans.Plan], Iterable[Object]], ...] = (
     service.build,
     disruption_budget.build,
     autoscaler.build,
+    scaled_object.build,
 )
 """In the order in which their objects are applied. Each gives what the plan wants of its kind: nothing, one, or several."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from kubeocr_contract import names, settings
 from kubeocr_operator import kinds, plans
-from kubeocr_operator.objects import metadata
+from kubeocr_operator.objects import metadata, mounts
 
 _USER = 65532
 """The images' own user: no root, and none that a node would have."""
@@ -48,7 +48,7 @@ def _pod(plan: plans.Plan) -> dict[str, Any]:
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "containers": [_container(plan)],
-        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": _SCRATCH}}],
+        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": _SCRATCH}}, *(mount.volume() for mount in mounts.of(plan))],
         "topologySpreadConstraints": [_spread(plan)],
         **({"runtimeClassName": plan.runtime_class_name} if plan.runtime_class_name else {}),
         **({"imagePullSecrets": [{"name": secret} for secret in plan.pull_secrets]} if plan.pull_secrets else {}),
@@ -73,7 +73,10 @@ def _container(plan: plans.Plan) -> dict[str, Any]:
             "capabilities": {"drop": ["ALL"]},
             "readOnlyRootFilesystem": True,
         },
-        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - the pod's own, not this machine's
+        "volumeMounts": [
+            {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - the pod's own, not this machine's
+            *(mount.volume_mount() for mount in mounts.of(plan)),
+        ],
     }
 
 

@@ -22,6 +22,11 @@ def labels(owner: str, component: str = names.COMPONENT) -> dict[str, str]:
     }
 
 
+def target(owner: plans.Owner) -> dict[str, str]:
+    """The OCRService as that which an autoscaler scales: with one owner of the number, no hand-over can drop pods."""
+    return {"apiVersion": names.API_VERSION, "kind": names.KIND, "name": owner.name}
+
+
 def build(
     kind: kinds.Kind, owner: plans.Owner, *, part: str = "", annotations: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
