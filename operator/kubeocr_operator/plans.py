@@ -41,6 +41,7 @@ class Plan:
     models: tuple[str, ...]
     """Official names of what the pods load; empty where only an image of the user's own knows."""
     replicas: int
+    """Of the Deployment."""
     autoscaling: specs.Autoscaling | None
     service: specs.Service
     rollout: specs.Rollout
@@ -93,8 +94,8 @@ def resolve(service: ocrservices.OCRService, defaults: config.Config, device: st
         limits={**spec.resources.limits, **extra},
         settings=_settings(spec, device),
         models=runtime.models,
-        replicas=spec.replicas,
-        autoscaling=spec.autoscaling,
+        replicas=0 if spec.suspend else spec.replicas,
+        autoscaling=None if spec.suspend else spec.autoscaling,
         service=spec.service,
         rollout=spec.rollout,
         budget=spec.disruption.budget,

@@ -42,7 +42,20 @@ ACCELERATOR = rules.choice(*settings.CHOICES["device"])
 PULL_POLICY = rules.choice("Always", "IfNotPresent", "Never")
 IMAGE_UPDATE = rules.choice("OnChange", "Always")
 SERVICE_TYPE = rules.choice("ClusterIP", "NodePort", "LoadBalancer")
-METRIC = rules.choice("cpu")
+METRIC = rules.choice("cpu", "memory", "queue", "external")
+SCALING_PROVIDER = rules.choice("hpa", "keda")
+SCALING_POLICY = rules.choice("Pods", "Percent")
+SELECT_POLICY = rules.choice("Max", "Min", "Disabled")
+METRIC_VALUE = rules.choice("AverageValue", "Value")
+METRIC_NAME = rules.text(
+    pattern="[A-Za-z0-9_.:|-]+", longest=253, message="must be a metric's name: letters, digits, '_', '.', ':', '|' and '-'"
+)
+TRIGGER = rules.text(
+    pattern="[a-z]([-a-z0-9]*[a-z0-9])?",
+    longest=63,
+    message="must be one of KEDA's triggers: lower-case letters, digits and '-'",
+)
+TRIGGER_AUTHENTICATION = rules.choice("TriggerAuthentication", "ClusterTriggerAuthentication")
 REPOSITORY = rules.text(
     pattern=rf"([a-zA-Z0-9.-]+(:[0-9]+)?/)?{_COMPONENT}(/{_COMPONENT})*",
     longest=255,
@@ -169,7 +182,7 @@ def between(least: int, most: int, **rest: Any) -> Any:
     return pydantic.Field(ge=least, le=most, strict=True, **rest)
 
 
-def listed(most: int, *, least: int = 0, default: tuple[object, ...]) -> Any:
+def listed(most: int, *, least: int = 0, default: tuple[object, ...] | None) -> Any:
     """A list that an apply replaces as a whole.
 
     Lists of type "set" are joined by server-side apply: `languages: [fr]`, applied to a stored default of en and zh, which no

@@ -231,7 +231,7 @@ def test_a_leader_whose_lease_is_taken_ends_with_a_failure(served):
 @pytest.mark.parametrize("case", sorted(path.parent.name for path in GOLDEN.glob("*/expected.yaml")))
 def test_the_api_server_takes_what_the_golden_files_say(space, case):
     body = list(yaml.safe_load_all((GOLDEN / case / "expected.yaml").read_text()))
-    for child in body:
+    for child in (child for child in body if not kinds.of(child).optional):
         child["metadata"]["namespace"] = space.name
         child["metadata"]["ownerReferences"][0]["uid"] = "00000000-0000-0000-0000-000000000000"
         done = space.kubectl("apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", "-", body=child)

@@ -10,7 +10,9 @@ LINES = references.page().splitlines()
 @pytest.mark.parametrize(
     "line",
     [
-        pytest.param("| `spec.autoscaling.minReplicas` | integer | `1` | 1 to 1000 | Never fewer. |", id="default"),
+        pytest.param(
+            "| `spec.autoscaling.minReplicas` | integer | `1` | 1 to 1000 | Never fewer, but for scaleToZero. |", id="default"
+        ),
         pytest.param("| `spec.autoscaling.maxReplicas` | integer | required | 1 to 1000 | Never more. |", id="required"),
         pytest.param("| `status.url` | string | Where the service answers inside the cluster. |", id="status"),
         pytest.param("- `spec.model.size`: PP-OCRv3 has no size <size>; size must be one of small", id="rule"),

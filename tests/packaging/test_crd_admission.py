@@ -79,16 +79,99 @@ BAD = [
     bad("autoscaling-from-zero", {"autoscaling": {"minReplicas": 0, "maxReplicas": 2}}, "autoscaling.minReplicas", "to 1"),
     bad(
         "autoscaling-metric", {"autoscaling": {"maxReplicas": 2, "metrics": [{"type": "moon"}]}}, "autoscaling.metrics[0].type",
-        "cpu",
+        "cpu, memory, queue, external",
     ),
     bad(
-        "autoscaling-target", {"autoscaling": {"maxReplicas": 2, "metrics": [{"target": 101}]}},
-        "autoscaling.metrics[0].target", "or equal to 100",
+        "autoscaling-target", {"autoscaling": {"maxReplicas": 2, "metrics": [{"type": "memory", "target": 101}]}},
+        "autoscaling.metrics[0].target", "a percentage of the pods' request: 1 to 100",
     ),
-    bad("autoscaling-of-none", {"replicas": 0, "autoscaling": {"maxReplicas": 2}}, "replicas", "at least 1 with autoscaling"),
+    bad(
+        "autoscaling-queue-of-nothing", {"autoscaling": {"maxReplicas": 2, "metrics": [{"type": "queue"}]}},
+        "autoscaling.metrics[0].target", "queue needs a target: the pages that may wait per pod",
+    ),
+    bad(
+        "autoscaling-external-without-metric", {"autoscaling": {"maxReplicas": 2, "metrics": [{"type": "external"}]}},
+        "autoscaling.metrics[0]", "external needs either metric or trigger",
+    ),
+    bad(
+        "autoscaling-metric-of-cpu", {"autoscaling": {"maxReplicas": 2, "metrics": [{"metric": {"name": "m", "value": 1}}]}},
+        "autoscaling.metrics[0]", "all others take neither",
+    ),
+    bad(
+        "autoscaling-metric-name", {"autoscaling": {"maxReplicas": 2, "metrics": [
+            {"type": "external", "metric": {"name": "a/b", "value": 1}},
+        ]}},
+        "autoscaling.metrics[0].metric.name", "must be a metric's name",
+    ),
+    bad(
+        "autoscaling-metric-selector", {"autoscaling": {"maxReplicas": 2, "metrics": [
+            {"type": "external", "metric": {"name": "m", "value": 1, "selector": {"a b": "c"}}},
+        ]}},
+        "autoscaling.metrics[0].metric.selector", "label names",
+    ),
+    bad(
+        "autoscaling-metric-twice", {"autoscaling": {"maxReplicas": 2, "metrics": [{}, {"target": 60}]}}, "autoscaling.metrics",
+        "cpu, memory and queue must not be there twice",
+    ),
+    bad("autoscaling-provider", {"autoscaling": {"maxReplicas": 2, "provider": "vpa"}}, "autoscaling.provider", "hpa, keda"),
+    bad(
+        "autoscaling-trigger-without-keda", {"autoscaling": {"maxReplicas": 2, "metrics": [
+            {"type": "external", "trigger": {"type": "cron"}},
+        ]}},
+        "autoscaling.metrics", "metric with provider hpa and trigger with provider keda",
+    ),
+    bad(
+        "autoscaling-metric-with-keda", {"autoscaling": {"maxReplicas": 2, "provider": "keda", "metrics": [
+            {"type": "external", "metric": {"name": "m", "value": 1}},
+        ]}},
+        "autoscaling.metrics", "metric with provider hpa and trigger with provider keda",
+    ),
+    bad(
+        "autoscaling-trigger-of-pods", {"autoscaling": {"maxReplicas": 2, "provider": "keda", "metrics": [
+            {"type": "external", "trigger": {"type": "cpu"}},
+        ]}},
+        "autoscaling.metrics[0].trigger.type", "cpu and memory are types of metrics",
+    ),
+    bad(
+        "autoscaling-to-zero-without-keda", {"autoscaling": {"maxReplicas": 2, "scaleToZero": True}}, "autoscaling.scaleToZero",
+        "scaleToZero needs provider keda",
+    ),
+    bad(
+        "autoscaling-to-zero-on-the-queue", {"autoscaling": {
+            "maxReplicas": 2, "provider": "keda", "scaleToZero": True, "metrics": [{"type": "queue", "target": 9}],
+        }},
+        "autoscaling.scaleToZero", "scaleToZero needs a metric of type external",
+    ),
+    bad(
+        "autoscaling-cooldown-of-nothing", {"autoscaling": {"maxReplicas": 2, "provider": "keda", "cooldownSeconds": 9}},
+        "autoscaling", "pollingSeconds and cooldownSeconds need scaleToZero",
+    ),
+    bad(
+        "autoscaling-policy", {"autoscaling": {"maxReplicas": 2, "behavior": {"scaleUp": {"policies": [
+            {"type": "Nodes", "value": 1, "periodSeconds": 60},
+        ]}}}},
+        "autoscaling.behavior.scaleUp.policies[0].type", "Pods", "Percent",
+    ),
+    bad(
+        "autoscaling-no-policies", {"autoscaling": {"maxReplicas": 2, "behavior": {"scaleDown": {"policies": []}}}},
+        "autoscaling.behavior.scaleDown.policies", "at least 1 item",
+    ),
+    bad(
+        "autoscaling-window", {"autoscaling": {
+            "maxReplicas": 2, "behavior": {"scaleDown": {"stabilizationWindowSeconds": 3601}},
+        }},
+        "autoscaling.behavior.scaleDown.stabilizationWindowSeconds", "or equal to 3600",
+    ),
     bad(
         "autoscaling-without-request", {"autoscaling": {"maxReplicas": 2}, "resources": {"requests": {"memory": "1Gi"}}},
         "resources.requests", "requests must have cpu with autoscaling",
+    ),
+    bad(
+        "autoscaling-without-memory", {
+            "autoscaling": {"maxReplicas": 2, "metrics": [{"type": "memory"}]},
+            "resources": {"requests": {"cpu": 1}, "limits": {}},
+        },
+        "resources.requests", "requests must have memory with autoscaling on memory",
     ),
     bad("quantity", {"resources": {"requests": {"cpu": "much"}}}, "resources.requests", "cpu", "500m, 2 or 4Gi"),
     bad("quantity-negative", {"resources": {"limits": {"memory": "-1Gi"}}}, "resources.limits", "memory", "0 or more"),
@@ -206,13 +289,51 @@ GOOD = [
     pytest.param(service({"replicas": 0}), {"replicas": 0}, id="stopped"),
     pytest.param(
         service({"autoscaling": {"maxReplicas": 5}}),
-        {"autoscaling": {"minReplicas": 1, "maxReplicas": 5, "metrics": [{"type": "cpu", "target": 70}]}},
+        {"autoscaling": {
+            "provider": "hpa", "minReplicas": 1, "maxReplicas": 5, "metrics": [{"type": "cpu", "target": 70}],
+            "scaleToZero": False,
+        }},
         id="autoscaling",
     ),
     pytest.param(
         service({"autoscaling": {"maxReplicas": 5, "metrics": [{}]}}),
-        {"autoscaling": {"minReplicas": 1, "maxReplicas": 5, "metrics": [{"type": "cpu", "target": 70}]}},
+        {"autoscaling": {
+            "provider": "hpa", "minReplicas": 1, "maxReplicas": 5, "metrics": [{"type": "cpu"}], "scaleToZero": False,
+        }},
         id="autoscaling-metric-defaults",
+    ),
+    pytest.param(
+        service({"replicas": 0, "autoscaling": {"maxReplicas": 5}}), {"replicas": 0}, id="autoscaling-of-a-stopped-service",
+    ),
+    pytest.param(
+        service({"autoscaling": {
+            "maxReplicas": 5,
+            "metrics": [
+                {"type": "memory", "target": 60}, {"type": "queue", "target": 900},
+                {"type": "external", "metric": {"name": "s0|jobs", "selector": {"queue": "scans"}, "value": "500m"}},
+            ],
+            "behavior": {
+                "scaleUp": {"stabilizationWindowSeconds": 0, "selectPolicy": "Max", "policies": [
+                    {"type": "Pods", "value": 4, "periodSeconds": 15}, {"type": "Percent", "value": 100, "periodSeconds": 15},
+                ]},
+                "scaleDown": {"selectPolicy": "Disabled"},
+            },
+        }}),
+        {},
+        id="autoscaling-by-an-hpa",
+    ),
+    pytest.param(
+        service({"autoscaling": {
+            "provider": "keda", "maxReplicas": 5, "scaleToZero": True, "pollingSeconds": 5, "cooldownSeconds": 0,
+            "metrics": [
+                {"type": "external", "trigger": {
+                    "type": "redis", "metadata": {"listName": "pages", "listLength": "20"}, "authentication": {"name": "redis"},
+                }},
+                {"type": "external", "trigger": {"type": "cron", "metadata": {"timezone": "UTC"}, "valueType": "Value"}},
+            ],
+        }}),
+        {},
+        id="autoscaling-by-keda",
     ),
     pytest.param(
         service({"resources": {"requests": {"cpu": "500m", "memory": "512Mi", "ephemeral-storage": "1Gi"}, "limits": {}}}),
@@ -392,7 +513,7 @@ def test_the_status_is_a_subresource_with_a_place_for_all_that_the_operator_says
 @pytest.mark.parametrize(
     ("field", "want"),
     [
-        pytest.param("spec.autoscaling.metrics", "FIELDS: target <integer> Per cent of the pods' request to hold.", id="list"),
+        pytest.param("spec.autoscaling.metrics", "type <string> enum: cpu, memory, queue, external", id="list"),
         pytest.param("spec.engine.name", "ENUM: auto onnxruntime paddle", id="enum"),
         pytest.param("spec.rollout", "maxSurge <Object> Pods above the wanted number during a rollout.", id="part"),
     ],

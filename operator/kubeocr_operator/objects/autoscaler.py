@@ -31,8 +31,8 @@ def _metric(metric: specs.Metric) -> dict[str, Any]:
     if metric.type == specs.QUEUE:
         target = {"type": "AverageValue", "averageValue": str(metric.target)}
         return {"type": "Pods", "pods": {"metric": {"name": names.METRIC_QUEUE_PAGES}, "target": target}}
-    target = {"type": "Utilization", "averageUtilization": metric.percent}
-    return {"type": "Resource", "resource": {"name": metric.type, "target": target}}
+    percent = {"type": "Utilization", "averageUtilization": metric.percent}
+    return {"type": "Resource", "resource": {"name": metric.type, "target": percent}}
 
 
 def _external(metric: specs.ExternalMetric) -> dict[str, Any]:

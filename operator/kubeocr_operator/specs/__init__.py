@@ -28,16 +28,39 @@ from kubeocr_operator.specs.reading import (
     ModelsClaim,
     Resources,
 )
-from kubeocr_operator.specs.scaling import Autoscaling, Metric
+from kubeocr_operator.specs.scaling import (
+    CPU,
+    EXTERNAL,
+    HPA,
+    KEDA,
+    MEMORY,
+    QUEUE,
+    Autoscaling,
+    Behavior,
+    ExternalMetric,
+    Metric,
+    Pace,
+    Policy,
+    Trigger,
+    TriggerAuthentication,
+)
 from kubeocr_operator.specs.spec import Spec
 
 __all__ = [
+    "CPU",
+    "EXTERNAL",
+    "HPA",
+    "KEDA",
+    "MEMORY",
+    "QUEUE",
     "Accelerator",
     "Auth",
     "Autoscaling",
+    "Behavior",
     "Disruption",
     "Engine",
     "EnvVar",
+    "ExternalMetric",
     "Gateway",
     "HttpRoute",
     "Image",
@@ -55,6 +78,8 @@ __all__ = [
     "NetworkPolicy",
     "Offline",
     "Ollama",
+    "Pace",
+    "Policy",
     "Queue",
     "Redis",
     "Resources",
@@ -65,5 +90,7 @@ __all__ = [
     "Storage",
     "Tls",
     "Toleration",
+    "Trigger",
+    "TriggerAuthentication",
     "Vlm",
 ]

@@ -12,6 +12,21 @@ from kubeocr_operator.specs.reading import Accelerator, Engine, Image, Limits, M
 from kubeocr_operator.specs.scaling import Autoscaling
 
 
+def _request_for(resource: str) -> rules.Rule:
+    """The rule of a resource that an autoscaler measures: pods have to ask for it."""
+    return rules.Rule(
+        cel=f"!has(self.autoscaling) || !self.autoscaling.metrics.exists(m, m.type == '{resource}') || "
+        f"'{resource}' in self.resources.requests || '{resource}' in self.resources.limits",
+        holds=lambda spec: (
+            spec.autoscaling is None
+            or not spec.autoscaling.measures(resource)
+            or resource in {**spec.resources.requests, **spec.resources.limits}
+        ),
+        message=f"requests must have {resource} with autoscaling on {resource}: its target is a percentage of that request",
+        at=("resources", "requests"),
+    )
+
+
 class Spec(rules.Part):
     """What is wanted. Every field has a default: an empty spec reads English and Chinese on whatever the cluster has."""
 
@@ -19,18 +34,8 @@ class Spec(rules.Part):
         values.once("languages"),
         values.once("pipelines"),
         values.label_keys("nodeSelector"),
-        rules.Rule(
-            cel="!has(self.autoscaling) || self.replicas >= 1",
-            holds=lambda spec: spec.autoscaling is None or spec.replicas >= 1,
-            message="replicas must be at least 1 with autoscaling: 0 would switch the autoscaler off",
-            at=("replicas",),
-        ),
-        rules.Rule(
-            cel="!has(self.autoscaling) || 'cpu' in self.resources.requests || 'cpu' in self.resources.limits",
-            holds=lambda spec: spec.autoscaling is None or "cpu" in {**spec.resources.requests, **spec.resources.limits},
-            message="requests must have cpu with autoscaling: its target is a percentage of that request",
-            at=("resources", "requests"),
-        ),
+        _request_for("cpu"),
+        _request_for("memory"),
         rules.Rule(
             cel="!(self.accelerator.resource in self.resources.requests || self.accelerator.resource in self.resources.limits)",
             holds=lambda spec: spec.accelerator.resource not in {**spec.resources.requests, **spec.resources.limits},
