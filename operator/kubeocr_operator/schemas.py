@@ -117,6 +117,8 @@ def _resolved(node: Mapping[str, Any], definitions: Mapping[str, Schema]) -> Sch
 
 def _without_nulls(value: Any) -> Any:
     """A default: in full, for the API server holds the rules against it before it fills in the defaults below."""
+    if isinstance(value, list | tuple):
+        return [_without_nulls(item) for item in value]
     return {k: _without_nulls(v) for k, v in value.items() if v is not None} if isinstance(value, dict) else value
 
 
