@@ -186,7 +186,8 @@ def _named(body: object, items: str, key: str) -> frozenset[str]:
 
 def _under(url: str, path: str) -> str:
     """A path of a server, whether its URL was given with OpenAI's /v1 or without."""
-    return url.rstrip("/").removesuffix("/v1") + path
+    parts = urllib.parse.urlsplit(url)
+    return parts._replace(path=parts.path.rstrip("/").removesuffix("/v1") + path).geturl()
 
 
 def _secret(file: str) -> str:

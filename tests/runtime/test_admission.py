@@ -108,3 +108,18 @@ async def test_who_stops_waiting_takes_nothing() -> None:
         await asyncio.gather(waiting, return_exceptions=True)
     async with budget.take(10):
         assert budget.free == 0
+
+
+@pytest.mark.parametrize(
+    ("drop", "want"),
+    [pytest.param(False, errors.DeadlineExceeded, id="too long"), pytest.param(True, errors.Unavailable, id="the pod ends")],
+)
+async def test_a_request_has_its_time(drop: bool, want: type[errors.OcrError]) -> None:
+    entrance = admission.Admission(4)
+    if drop:
+        asyncio.get_running_loop().call_later(0.01, entrance.drop)
+    with pytest.raises(want):
+        async with entrance.until(60 if drop else 0):
+            await asyncio.sleep(30)
+    async with entrance.until(60):
+        pass

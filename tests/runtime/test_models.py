@@ -158,3 +158,43 @@ def test_every_model_of_the_default_set_is_in_a_wheel() -> None:
 def test_a_models_dir_that_is_not_there_is_named(tmp_path: pathlib.Path) -> None:
     with pytest.raises(settings.InvalidSettings, match="KUBEOCR_MODELS_DIR: there is no folder"):
         store(tmp_path / "typo")
+
+
+@pytest.mark.parametrize(
+    ("files", "weights"),
+    [pytest.param(ONNX, "inference.onnx", id="ONNX"), pytest.param(PADDLE_JSON, "inference.pdiparams", id="Paddle")],
+)
+def test_check_tells_the_weights_sum(files: tuple[str, ...], weights: str, tmp_path: pathlib.Path) -> None:
+    manifest(folder(tmp_path, {"a": files}))
+    found = store(tmp_path)
+    assert found.check(found.get("a")) == hashlib.sha256((tmp_path / "a" / weights).read_bytes()).hexdigest()
+
+
+def test_check_names_the_model_s_own_file_that_changed(tmp_path: pathlib.Path) -> None:
+    manifest(folder(tmp_path, {"a": ONNX, "b": ONNX}))
+    (tmp_path / "a" / "inference.onnx").write_text("other", encoding="utf-8")
+    found = store(tmp_path)
+    found.check(found.get("b"))
+    sums = [hashlib.sha256(text).hexdigest() for text in (b"other", b"a inference.onnx")]
+    with pytest.raises(models.BadModels, match=rf"a/inference\.onnx: its SHA-256 is {sums[0]}, not {sums[1]}"):
+        found.check(found.get("a"))
+    unchecked = store(tmp_path, models_verify="off")
+    assert unchecked.check(unchecked.get("a")) == sums[0]
+
+
+def test_what_the_manifest_does_not_have_is_not_carried(tmp_path: pathlib.Path) -> None:
+    manifest(folder(tmp_path, {"a": ONNX}))
+    folder(tmp_path, {"b": ONNX})
+    assert store(tmp_path).carried() == {"a"}
+
+
+@pytest.mark.parametrize(
+    ("device", "want"),
+    [
+        pytest.param("auto", images.PUBLISHED[2].reference, id="auto"),
+        pytest.param("cpu", images.PUBLISHED[2].reference, id="cpu"),
+        pytest.param("gpu", images.PUBLISHED[3].reference, id="gpu"),
+    ],
+)
+def test_the_image_that_is_named_runs_on_what_this_one_does(device: str, want: str) -> None:
+    assert models.published(ARABIC, "PP-OCRv6", "small", device) == want

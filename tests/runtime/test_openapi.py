@@ -44,3 +44,22 @@ def test_the_scripts_load_nothing_from_elsewhere_and_carry_their_licences() -> N
     assert not [name for name, text in files.items() if re.search(r"https?://[^\"' ]*\b(cdn|unpkg|jsdelivr|fonts\.)", text)]
     assert "Apache License" in files["swagger-ui.LICENSE.txt"]
     assert "Permission is hereby granted" in files["redoc.LICENSE.txt"]
+
+
+def test_a_service_with_keys_says_how_they_are_sent() -> None:
+    document = openapi.document(keys=True)
+    openapi_spec_validator.validate(document)
+    assert document["security"] == [{"bearer": []}, {"header": []}]
+    assert document["paths"]["/status"]["get"]["security"] == []
+    assert "security" not in document["paths"]["/ocr/ppocrv6"]["post"]
+    assert "security" not in openapi.document()
+
+
+async def test_status_answers_as_it_is_described(service) -> None:
+    body = await (await (await service()).get("/status")).json()
+    described = openapi.document()["components"]["schemas"]
+    assert set(body) == set(described["Status"]["properties"])
+    for field in ("engine", "backends"):
+        assert set(body[field]) == set(described["Status"]["properties"][field]["properties"])
+    assert set(body["models"][0]) == set(described["Status"]["properties"]["models"]["items"]["properties"])
+    assert set(body["backends"]["llm"]) == set(described["Backend"]["properties"])

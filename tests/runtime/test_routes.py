@@ -1,10 +1,11 @@
 """The PaddleOCR API over a real socket, on a reader that needs no models."""
 
 import asyncio
+import pathlib
 
 import pytest
 
-from kubeocr_contract import images, models, wire
+from kubeocr_contract import images, models, report, wire
 from kubeocr_runtime import routes
 
 OCR = "/ocr/ppocrv5"
@@ -219,3 +220,67 @@ async def test_pages_are_counted_by_how_they_ended(service, form, picture, reade
     assert 'kubeocr_pages_total{result="read"} 1.0' in text
     assert "kubeocr_engine_busy_seconds_total" in text
     assert "process_resident_memory_bytes" in text
+
+
+async def test_status_is_the_pods_own_words(service, tmp_path: pathlib.Path) -> None:
+    client = await service(languages=("chinese_cht", "en"), queue_redis_url_file=str(tmp_path / "none"))
+    async with asyncio.timeout(5):
+        while not (found := report.from_json(await (await client.get("/status")).json())).backends.queue.checked_at:
+            await asyncio.sleep(0.01)
+    assert (found.version, found.ready, found.languages) == (images.PROJECT_VERSION, True, ("zh-Hant", "en"))
+    assert found.pipelines == ("ocr",)
+    assert [model.name for model in found.models] == ["PP-OCRv6_small_det", "PP-OCRv6_small_rec"]
+    assert found.engine.provider == "CPUExecutionProvider"
+    assert (found.backends.queue.configured, found.backends.queue.good) == (True, False)
+    assert found.backends.llm == report.Backend()
+
+
+async def test_status_tells_before_the_models_are_there(service, reader) -> None:
+    reader.broken = RuntimeError("no such model")
+    found = report.from_json(await (await (await service(wait=False)).get("/status")).json())
+    assert (found.ready, found.languages, found.pipelines) == (False, (), ())
+
+
+async def test_a_pod_is_ready_and_reads_while_its_backends_are_down(service, form, picture) -> None:
+    client = await service(llm_url="http://127.0.0.1:1", llm_model="llama3", vlm_url="http://127.0.0.1:1")
+    assert (await client.get("/readyz")).status == 200
+    assert (await client.post(OCR, data=form(picture()))).status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [pytest.param(path, 200, id=path) for path in (
+        "/livez", "/readyz", "/metrics", "/status", "/docs", "/redoc", "/openapi.json", "/static/swagger-ui.css", "/",
+    )]
+    + [pytest.param(path, 401, id=path) for path in ("/languages", "/no/such/route", OCR)],
+)  # fmt: skip
+async def test_a_service_with_keys_lets_in_who_has_one(service, tmp_path: pathlib.Path, path: str, status: int) -> None:
+    (tmp_path / "site").write_text("s3cret", encoding="utf-8")
+    client = await service(api_keys_dir=str(tmp_path))
+    assert (await client.get(path)).status == status
+    let_in = await client.get(path, headers={"Authorization": "Bearer s3cret"})
+    assert let_in.status == {"/no/such/route": 404, OCR: 405}.get(path, 200)
+
+
+async def test_without_a_key_nothing_is_read(service, form, picture, reader, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "site").write_text("s3cret", encoding="utf-8")
+    client = await service(api_keys_dir=str(tmp_path))
+    refused = await client.post(OCR, data=form(picture()))
+    assert (refused.status, (await refused.json())["code"]) == (401, "unauthorized")
+    assert refused.headers["WWW-Authenticate"] == "Bearer"
+    assert reader.seen == []
+    answer = await client.post(OCR, data=form(picture()), headers={"X-API-Key": "s3cret"})
+    assert answer.status == 200
+
+
+async def test_what_does_not_end_in_time_is_told_to_come_again(service, form, pdf, reader) -> None:
+    client = await service()
+    reader.gate.clear()
+    waiting = asyncio.create_task(client.post(OCR, data=form(pdf(30))))
+    await asyncio.to_thread(reader.entered.wait, 5)
+    entrance = client.app[routes.SERVICES].entrance
+    entrance.drain()
+    entrance.drop()
+    answer = await waiting
+    assert (answer.status, (await answer.json())["code"], answer.headers["Retry-After"]) == (503, "unavailable", "1")
+    assert entrance.idle.is_set()

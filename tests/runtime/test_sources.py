@@ -1,4 +1,5 @@
 import importlib.util
+import json
 import pathlib
 from collections.abc import Sequence
 
@@ -6,6 +7,7 @@ import pytest
 import yaml
 
 from kubeocr_contract import models as catalogue
+from kubeocr_contract import names
 from kubeocr_runtime import models, sources
 
 
@@ -107,3 +109,30 @@ def test_wheels_for_real(name: str, requirement: str, characters: int | None, tm
 def test_a_version_that_no_index_has(tmp_path: pathlib.Path) -> None:
     with pytest.raises(sources.Unavailable, match=r"pip could not download rapidocr==0\.0\.0\.1: "):
         sources.download("rapidocr==0.0.0.1", tmp_path)
+
+
+def carried(folder: pathlib.Path, name: str = "m") -> sources.Carried:
+    """An image's models: one, with a manifest."""
+    (folder / name).mkdir(parents=True)
+    for file in (models.DESCRIPTION, "inference.onnx"):
+        (folder / name / file).write_text(file, encoding="utf-8")
+    sums = {path.name: models.digest(path) for path in (folder / name).iterdir()}
+    manifest = {"models": {name: {"source": "x", "files": sums}}}
+    (folder / names.MANIFEST_FILE).write_text(json.dumps(manifest), encoding="utf-8")
+    return sources.Carried(folder, ("onnx",))
+
+
+def test_an_image_s_own_models_fill_a_volume(tmp_path: pathlib.Path) -> None:
+    image, into = carried(tmp_path / "image"), tmp_path / "into"
+    into.mkdir()
+    assert (image.has("m"), image.has("n"), sources.Carried(tmp_path / "image", ("paddle",)).has("m")) == (True, False, False)
+    assert image.fetch("m", into) == f"image:{tmp_path}/image"
+    assert {path.name for path in into.iterdir()} == {models.DESCRIPTION, "inference.onnx"}
+
+
+def test_an_image_s_damaged_model_is_not_copied(tmp_path: pathlib.Path) -> None:
+    image = carried(tmp_path / "image")
+    (tmp_path / "image" / "m" / "inference.onnx").write_text("other", encoding="utf-8")
+    (tmp_path / "into").mkdir()
+    with pytest.raises(sources.Unavailable, match=r"inference\.onnx: its SHA-256 is"):
+        image.fetch("m", tmp_path / "into")
