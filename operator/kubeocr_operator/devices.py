@@ -1,12 +1,14 @@
-"""Whether some node offers an accelerator, asked at most once a minute: accelerator mode auto is decided by it."""
+"""What nodes offer of an accelerator, and how much of it is free: mode auto and the way of a rollout are decided by it."""
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from kubeocr_operator import cluster, errors, kinds
 
 _FRESH_SECONDS = 60.0
+_ROOM_FRESH_SECONDS = 10.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -17,6 +19,7 @@ class Devices:
         """`clock` counts seconds."""
         self._server, self._clock = server, clock
         self._known: dict[str, tuple[float, bool]] = {}
+        self._room: dict[str, tuple[float, int | None]] = {}
 
     async def offered(self, resource: str) -> bool:
         """Whether a node has some of the resource to give; False where nodes may not be listed, as when held to namespaces."""
@@ -26,6 +29,29 @@ class Devices:
             self._known[resource] = self._clock(), answer
         return answer
 
+    async def free(self, resource: str) -> int | None:
+        """Most of the resource that is free on one node; None where nodes or pods may not be listed."""
+        asked, answer = self._room.get(resource, (float("-inf"), None))
+        if self._clock() - asked > _ROOM_FRESH_SECONDS:
+            answer = await self._measure(resource)
+            self._room[resource] = self._clock(), answer
+        return answer
+
+    async def _measure(self, resource: str) -> int | None:
+        room: dict[str, int] = {}
+        try:
+            async for page in self._server.pages(kinds.NODE):
+                for node in page.items:
+                    allocatable = node.get("status", {}).get("allocatable", {})
+                    room[node["metadata"]["name"]] = int(allocatable.get(resource, "0"))
+            async for page in self._server.pages(kinds.POD):
+                for pod in page.items:
+                    room[node_of(pod)] = room.get(node_of(pod), 0) - asked_for(pod, resource)
+        except errors.Refused as error:
+            _LOG.warning("rollouts surge whatever is free: nodes and pods may not be listed: %s", error)
+            return None
+        return max(room.values(), default=0)
+
     async def _ask(self, resource: str) -> bool:
         try:
             async for page in self._server.pages(kinds.NODE):
@@ -34,3 +60,16 @@ class Devices:
         except errors.Refused as error:
             _LOG.warning("accelerator auto means cpu: nodes may not be listed: %s", error)
         return False
+
+
+def node_of(pod: Mapping[str, Any]) -> str:
+    """Where a pod is; empty where it is nowhere yet."""
+    return str(pod.get("spec", {}).get("nodeName", ""))
+
+
+def asked_for(pod: Mapping[str, Any], resource: str) -> int:
+    """How much of an extended resource a pod holds: nothing before it has a node and once it has ended."""
+    if not node_of(pod) or pod.get("status", {}).get("phase") in {"Succeeded", "Failed"}:
+        return 0
+    limits = (container.get("resources", {}).get("limits", {}) for container in pod["spec"].get("containers", ()))
+    return sum(int(found.get(resource, "0")) for found in limits)

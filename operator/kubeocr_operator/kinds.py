@@ -68,7 +68,7 @@ PROMETHEUS_RULE = Kind(
 )
 POD = Kind(group="", version="v1", kind="Pod", plural="pods", verbs=frozenset({"list"}))
 NODE = Kind(group="", version="v1", kind="Node", plural="nodes", verbs=frozenset({"list"}), namespaced=False)
-EVENT = Kind(group="events.k8s.io", version="v1", kind="Event", plural="events", verbs=frozenset({"create"}))
+EVENT = Kind(group="events.k8s.io", version="v1", kind="Event", plural="events", verbs=frozenset({"create", "list"}))
 LEASE = Kind(
     group="coordination.k8s.io", version="v1", kind="Lease", plural="leases", verbs=frozenset({"get", "create", "update"})
 )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubeocr_contract import images, languages, names, settings
-from kubeocr_operator import config, ocrservices, selection, specs
+from kubeocr_operator import config, ocrservices, rollouts, selection, specs
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +44,8 @@ class Plan:
     """Of the Deployment."""
     autoscaling: specs.Autoscaling | None
     service: specs.Service
-    rollout: specs.Rollout
+    replacement: rollouts.Replacement
+    """How new pods take the place of old ones."""
     budget: Mapping[str, int | str]
     """maxUnavailable or minAvailable of the disruption budget."""
 
@@ -76,8 +77,11 @@ def accelerator(service: ocrservices.OCRService, *, offered: bool) -> str:
     return str(service.status["accelerator"]) if not undecided(service) else ("gpu" if offered else "cpu")
 
 
-def resolve(service: ocrservices.OCRService, defaults: config.Config, device: str) -> Plan:
-    """The plan for a service on a device, cpu or gpu. Raises `NotCarried` where no image reads its languages."""
+def resolve(service: ocrservices.OCRService, defaults: config.Config, device: str, free: int | None = None) -> Plan:
+    """The plan for a service on a device, cpu or gpu, most of which that is free on one node is `free` if that is known.
+
+    Raises `NotCarried` where no image reads its languages.
+    """
     spec, own = service.spec, service.spec.image
     runtime = _runtime(service, defaults, device)
     extra = {spec.accelerator.resource: str(spec.accelerator.count)} if device == "gpu" else {}
@@ -97,7 +101,7 @@ def resolve(service: ocrservices.OCRService, defaults: config.Config, device: st
         replicas=0 if spec.suspend else spec.replicas,
         autoscaling=None if spec.suspend else spec.autoscaling,
         service=spec.service,
-        rollout=spec.rollout,
+        replacement=rollouts.replacement(service, device, free),
         budget=spec.disruption.budget,
     )
 

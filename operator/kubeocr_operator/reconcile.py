@@ -25,6 +25,8 @@ from kubeocr_operator import (
     ocrservices,
     ownership,
     plans,
+    rollouts,
+    sightings,
     store,
     workqueue,
 )
@@ -43,6 +45,7 @@ class World:
     cluster: cluster.Cluster
     store: store.Store
     devices: devices.Devices
+    sightings: sightings.Sightings
     config: config.Config
     """Replaced when its file changes."""
     instance: str
@@ -55,6 +58,14 @@ class World:
     """A digest of what was wanted last: a child that differs though this did not was changed by somebody else."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Decision:
+    """The plan, or why there is none: then nothing is touched, and what runs runs on."""
+
+    plan: plans.Plan | None
+    refusal: conditions.Trouble | None = None
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class _Done:
     """What became of the children."""
@@ -64,6 +75,8 @@ class _Done:
     """Optional APIs that the spec needs and the cluster lacks."""
     obstacle: conditions.Trouble | None = None
     refused: errors.Refused | None = None
+    pods: conditions.Trouble | None = None
+    """What pods that do not get on say of themselves."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -80,28 +93,32 @@ async def reconcile(key: workqueue.Key, world: World) -> Outcome:
     body = world.store.get(kinds.OCR_SERVICE, key)
     if body is None or ownership.going(body):
         world.wanted.pop(key, None)
+        world.sightings.forget(key)
         return Outcome()
-    plan, refusal = await _decide(body, world)
-    done = _Done() if plan is None else await _make_so(plan, key, world)
+    decision = await _decide(body, world)
+    done = _Done() if decision.plan is None else await _make_so(decision.plan, key, world)
     if done is None:
         return Outcome()
-    status = _observe(body, plan, refusal, done, world)
+    seen = await _look_at_pods(body, key, world)
+    status = _observe(body, decision, dataclasses.replace(done, pods=seen.trouble), world)
     await _report(body, status, done, world)
     if done.refused is not None:
         raise done.refused
-    return Outcome(status, TAKEN_SECONDS if done.obstacle is not None else None)
+    return Outcome(status, TAKEN_SECONDS if done.obstacle is not None else seen.again)
 
 
-async def _decide(body: Object, world: World) -> tuple[plans.Plan | None, conditions.Trouble | None]:
-    """The plan, or why there is none: then nothing is touched, and what runs runs on."""
+async def _decide(body: Object, world: World) -> _Decision:
     try:
         service = ocrservices.parse(body)
-        offered = plans.undecided(service) and await world.devices.offered(service.spec.accelerator.resource)
-        return plans.resolve(service, world.config, plans.accelerator(service, offered=offered)), None
+        resource = service.spec.accelerator.resource
+        offered = plans.undecided(service) and await world.devices.offered(resource)
+        device = plans.accelerator(service, offered=offered)
+        free = await world.devices.free(resource) if rollouts.undecided(service, device) else None
+        return _Decision(plans.resolve(service, world.config, device, free))
     except ocrservices.InvalidService as error:
-        return None, conditions.Trouble(conditions.INVALID, str(error))
+        return _Decision(None, conditions.Trouble(conditions.INVALID, str(error)))
     except errors.NotCarried as error:
-        return None, conditions.Trouble(conditions.NOT_CARRIED, str(error))
+        return _Decision(None, conditions.Trouble(conditions.NOT_CARRIED, str(error)))
 
 
 async def _make_so(plan: plans.Plan, key: workqueue.Key, world: World) -> _Done | None:
@@ -173,17 +190,28 @@ async def _prune(owner: plans.Owner, wanted: tuple[Object, ...], world: World) -
             await world.cluster.delete(kind, found)
 
 
-def _observe(
-    body: Object, plan: plans.Plan | None, refusal: conditions.Trouble | None, done: _Done, world: World
-) -> dict[str, Any]:
+async def _look_at_pods(body: Object, key: workqueue.Key, world: World) -> sightings.Sighting:
+    """What pods say that are not what they should be: at once where they were before, or where that was the state of things."""
+    deployment = _deployment(body, world)
+    if deployment is None or conditions.settled(deployment):
+        world.sightings.forget(key)
+        return sightings.Sighting()
+    status = body.get("status", {})
+    known = status.get("observedGeneration") == body["metadata"]["generation"]
+    fell = known and conditions.condition(status, conditions.PROGRESSING).get("reason") == conditions.ROLLED_OUT
+    return await world.sightings.look(key, urgent=fell or conditions.holds(status, conditions.DEGRADED) == "True")
+
+
+def _observe(body: Object, decision: _Decision, done: _Done, world: World) -> dict[str, Any]:
     findings = conditions.Findings(
         generation=body["metadata"]["generation"],
         previous=body.get("status", {}),
-        plan=plan,
-        refusal=refusal,
+        plan=decision.plan,
+        refusal=decision.refusal,
         obstacle=done.obstacle,
         missing=done.missing,
         deployment=_deployment(body, world),
+        pods=done.pods,
     )
     return conditions.observe(findings, _timestamp(world.now(), "seconds"))
 

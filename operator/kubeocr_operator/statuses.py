@@ -32,7 +32,7 @@ class Status(rules.Part):
     conditions: tuple[Condition, ...] | None = pydantic.Field(
         default=None, json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]}
     )
-    """Ready, Progressing, Degraded and SpecValid."""
+    """Ready, Progressing, Degraded, SpecValid, CapacityAvailable and what the spec calls for besides."""
     url: str | None = None
     """Where the service answers inside the cluster."""
     replicas: int | None = None
@@ -45,6 +45,8 @@ class Status(rules.Part):
     """The runtime's image that was chosen."""
     image_reason: str | None = None
     """Why that image. While this stays the same so does the image, unless spec.image.update is Always."""
+    rollout_strategy: Annotated[str, rules.choice("Surge", "InPlace")] | None = None
+    """What rollout.strategy Auto was decided to be for the current spec, where pods need an accelerator."""
     accelerator: Annotated[str, rules.choice("cpu", "gpu")] | None = None
     """What accelerator mode auto was decided to be, once."""
     languages: tuple[str, ...] | None = pydantic.Field(default=None, json_schema_extra={"x-kubernetes-list-type": "atomic"})

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from kubeocr_contract import names
-from kubeocr_operator import cluster, config, devices, errors, events, kinds, reconcile, store, workqueue
+from kubeocr_operator import cluster, config, devices, errors, events, kinds, reconcile, sightings, store, workqueue
 from kubeocr_operator.objects import metadata
 
 _KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
@@ -57,12 +57,14 @@ class FakeCluster:
         self._call("get", kind)
         return copy.deepcopy(self.items.get((kind, key)))
 
-    async def pages(self, kind: kinds.Kind, *, namespace: str | None = None, labels: str = "") -> AsyncIterator[cluster.Page]:
+    async def pages(
+        self, kind: kinds.Kind, *, namespace: str | None = None, labels: str = "", fields: str = ""
+    ) -> AsyncIterator[cluster.Page]:
         self._call("list", kind)
         fitting = [
             obj
             for (of, key), obj in self.items.items()
-            if of == kind and namespace in {None, key.namespace} and (not labels or labels in obj["metadata"].get("labels", {}))
+            if of == kind and namespace in {None, key.namespace} and _selected(obj, labels)
         ]
         version = next(self.versions)
         for half in (fitting[: len(fitting) // 2], fitting[len(fitting) // 2 :]):
@@ -122,6 +124,13 @@ class FakeCluster:
         self.calls.append((verb, kind))
         if error := self.trouble.get((verb, kind)):
             raise error
+
+
+def _selected(obj: Mapping[str, Any], selector: str) -> bool:
+    """Whether an object has a label, `name` or `name=value`."""
+    name, _, value = selector.partition("=")
+    found = obj["metadata"].get("labels", {})
+    return not selector or (name in found and value in {"", found[name]})
 
 
 def _applied(live: Mapping[str, Any] | None, obj: Mapping[str, Any]) -> dict[str, Any]:
@@ -275,14 +284,19 @@ def scene(clock: Clock) -> Callable[..., Scene]:
         known = store.Store()
         server = FakeCluster(known)
         body = server.put(kinds.OCR_SERVICE, service(**spec))
+
+        def now() -> dt.datetime:
+            return dt.datetime.fromtimestamp(clock.seconds, dt.UTC)
+
         world = reconcile.World(
             cluster=server,
             store=known,
             devices=devices.Devices(server, clock),
+            sightings=sightings.Sightings(server, now),
             config=defaults or config.Config(),
             instance="test",
             served=lambda kind: kind not in absent,
-            now=lambda: dt.datetime.fromtimestamp(clock.seconds, dt.UTC),
+            now=now,
             said=events.Memory(clock),
         )
         return Scene(server, world, clock, store.key_of(body))

@@ -45,3 +45,36 @@ async def test_a_server_that_is_away_is_no_answer(scene, clock):
     del server.trouble["list", kinds.NODE]
     server.put(kinds.NODE, node(gpu="1"))
     assert await known.offered("gpu")
+
+
+def holder(where, amount, *, phase="Running", name="p"):
+    containers = [{"resources": {"limits": {"gpu": amount}}}, {}]
+    return {
+        "metadata": {"name": name, "namespace": "office"},
+        "spec": {"containers": containers, **({"nodeName": where} if where else {})},
+        "status": {"phase": phase},
+    }
+
+
+@pytest.mark.parametrize(
+    ("held", "want"),
+    [
+        pytest.param([], 2, id="nobody holds any"),
+        pytest.param([holder("n", "1")], 1, id="one of two is held"),
+        pytest.param([holder("n", "2")], 0, id="both are held"),
+        pytest.param([holder("", "2")], 2, id="a pod without a node holds none"),
+        pytest.param([holder("n", "2", phase="Succeeded")], 2, id="a pod that ended holds none"),
+    ],
+)
+async def test_free(scene, clock, held, want):
+    server = scene().server
+    server.put(kinds.NODE, node(gpu="2"))
+    for pod in held:
+        server.put(kinds.POD, pod)
+    assert await devices.Devices(server, clock).free("gpu") == want
+
+
+async def test_what_is_free_is_unknown_where_nobody_may_look(scene, clock):
+    server = scene().server
+    server.trouble["list", kinds.POD] = errors.Refused("forbidden")
+    assert await devices.Devices(server, clock).free("gpu") is None

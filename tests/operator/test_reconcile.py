@@ -190,14 +190,14 @@ async def test_a_spec_that_cannot_be_met_says_so_and_leaves_what_runs(scene, spe
     ],
 )
 async def test_auto_is_decided_by_the_nodes_once(scene, allocatable, want):
-    stage = scene()
+    stage = scene(rollout={"strategy": "Surge"})
     node = {"metadata": {"name": "n", "namespace": ""}, "status": {"allocatable": allocatable}}
     stage.server.put(kinds.NODE, node)
     await stage.settle()
     assert stage.status["accelerator"] == want
     stage.server.put(kinds.NODE, {**node, "status": {"allocatable": {}}})
     stage.clock.seconds += 3600
-    stage.spec(replicas=2)
+    stage.spec(replicas=2, rollout={"strategy": "Surge"})
     await stage.settle()
     assert stage.status["accelerator"] == want
     assert [call for call in stage.server.calls if call[1] == kinds.NODE] == [("list", kinds.NODE)]
@@ -269,3 +269,38 @@ async def test_an_unknown_service_is_nothing_to_do(scene):
     stage = scene()
     outcome = await reconcile.reconcile(workqueue.Key("office", "nobody"), stage.world)
     assert outcome == reconcile.Outcome()
+
+
+async def test_pods_that_do_not_get_on_say_why_and_are_looked_at_again(scene, clock):
+    stage = scene()
+    assert (await stage.settle()).again == 5.0
+    clock.seconds += 6
+    metadata = {"name": "docs-1", "namespace": "office", "labels": {names.LABEL_OWNER: "docs"}}
+    state = {"waiting": {"reason": "CreateContainerConfigError", "message": 'secret "k" not found'}}
+    status = {"containerStatuses": [{"name": "runtime", "state": state}]}
+    stage.server.put(kinds.POD, {"metadata": metadata, "spec": {}, "status": status})
+    await stage.settle()
+    assert stage.condition(conditions.DEGRADED) == ("True", "CreateContainerConfigError", 'pod docs-1: secret "k" not found')
+    assert "CreateContainerConfigError" in stage.told()
+    stage.pods(ready=1)
+    assert (await stage.settle()).again is None
+    assert stage.condition(conditions.DEGRADED)[0] == "False"
+
+
+async def test_a_rollout_goes_in_place_where_no_accelerator_is_free(scene, clock):
+    stage = scene(accelerator={"mode": "gpu"})
+    node = {"metadata": {"name": "n", "namespace": ""}, "status": {"allocatable": {"nvidia.com/gpu": "1"}}}
+    stage.server.put(kinds.NODE, node)
+    await stage.settle()
+    rolling = stage.child(kinds.DEPLOYMENT)["spec"]["strategy"]["rollingUpdate"]
+    assert rolling == {"maxSurge": 1, "maxUnavailable": 0}
+    assert stage.condition(conditions.CAPACITY)[:2] == ("True", conditions.FREE)
+    holder = {"nodeName": "n", "containers": [{"resources": {"limits": {"nvidia.com/gpu": "1"}}}]}
+    stage.server.put(kinds.POD, {"metadata": {"name": "p", "namespace": "office"}, "spec": holder})
+    clock.seconds += 60
+    await stage.settle()
+    assert stage.status["rolloutStrategy"] == "Surge"
+    stage.spec(accelerator={"mode": "gpu"}, limits={"pages": 7})
+    await stage.settle()
+    assert stage.child(kinds.DEPLOYMENT)["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 0, "maxUnavailable": 1}
+    assert stage.condition(conditions.CAPACITY)[:2] == ("False", conditions.NONE_FREE)

@@ -1,18 +1,22 @@
 """The status of a service as a projection of what is there: never an input, but for when a condition last changed. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kubeocr_operator import plans, statuses
-from kubeocr_operator.conditions import health, pods
+from kubeocr_operator.conditions import capacity, health, pods
 from kubeocr_operator.conditions.findings import (
     ACCEPTED,
     API_MISSING,
     AS_EXPECTED,
+    CAPACITY,
     DEGRADED,
+    ENOUGH,
+    FREE,
     INVALID,
     NAME_TAKEN,
     NO_POD_READY,
+    NONE_FREE,
     NOT_CARRIED,
     NOT_CREATED,
     PODS_REFUSED,
@@ -24,6 +28,7 @@ from kubeocr_operator.conditions.findings import (
     SERVING,
     SPEC_VALID,
     STUCK,
+    UNSCHEDULABLE,
     WRITE_REFUSED,
     Findings,
     Statement,
@@ -36,9 +41,13 @@ __all__ = [
     "ACCEPTED",
     "API_MISSING",
     "AS_EXPECTED",
+    "CAPACITY",
     "DEGRADED",
+    "ENOUGH",
+    "FREE",
     "INVALID",
     "NAME_TAKEN",
+    "NONE_FREE",
     "NOT_CARRIED",
     "NOT_CREATED",
     "NO_POD_READY",
@@ -51,6 +60,7 @@ __all__ = [
     "SERVING",
     "SPEC_VALID",
     "STUCK",
+    "UNSCHEDULABLE",
     "WRITE_REFUSED",
     "Findings",
     "Statement",
@@ -58,6 +68,7 @@ __all__ = [
     "condition",
     "holds",
     "observe",
+    "settled",
 ]
 
 _STATEMENTS: tuple[Callable[[Findings], Statement | None], ...] = (
@@ -65,6 +76,7 @@ _STATEMENTS: tuple[Callable[[Findings], Statement | None], ...] = (
     pods.progressing,
     health.degraded,
     health.spec_valid,
+    capacity.available,
 )
 """Each says one thing, or nothing where it is not about this service."""
 
@@ -83,12 +95,17 @@ def observe(found: Findings, now: str) -> dict[str, Any]:
     return status.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
+def settled(deployment: Mapping[str, Any]) -> bool:
+    """Whether all of a Deployment's pods run its newest spec and are available."""
+    return pods.counted(deployment).settled
+
+
 def _described(found: Findings) -> dict[str, Any]:
     """What runs: of the plan or, where the spec cannot be met, what the status said of the spec before."""
     plan, previous = found.plan, found.previous
     if plan is None:
         kept = {"url": "url", "selector": "selector", "image": "image", "accelerator": "accelerator"}
-        kept["image_reason"] = "imageReason"
+        kept |= {"image_reason": "imageReason", "rollout_strategy": "rolloutStrategy"}
         lists = {"languages": tuple(previous.get("languages", ())), "models": tuple(previous.get("models", ()))}
         return {field: previous.get(name) for field, name in kept.items()} | {
             name: listed or None for name, listed in lists.items()
@@ -99,6 +116,7 @@ def _described(found: Findings) -> dict[str, Any]:
         "image": plan.image,
         "image_reason": plan.image_reason,
         "accelerator": plan.accelerator,
+        "rollout_strategy": plan.replacement.strategy,
         "languages": plan.settings.languages,
         "models": plan.models or None,
     }

@@ -7,6 +7,7 @@ from typing import Any
 from kubeocr_operator import kinds, plans
 
 READY, PROGRESSING, DEGRADED, SPEC_VALID = "Ready", "Progressing", "Degraded", "SpecValid"
+CAPACITY = "CapacityAvailable"
 
 ACCEPTED = "Accepted"
 INVALID = "Invalid"
@@ -22,6 +23,10 @@ PODS_REFUSED = "ReplicaFailure"
 NAME_TAKEN = "NameTaken"
 WRITE_REFUSED = "WriteRefused"
 API_MISSING = "ApiMissing"
+UNSCHEDULABLE = "Unschedulable"
+NONE_FREE = "NoneFree"
+FREE = "Free"
+ENOUGH = "Enough"
 AS_EXPECTED = "AsExpected"
 
 
@@ -50,6 +55,8 @@ class Findings:
     """Optional APIs that the spec needs and the cluster lacks."""
     deployment: Mapping[str, Any] | None = None
     """Of the runtime, as it is now."""
+    pods: Trouble | None = None
+    """What pods that do not get on say of themselves."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

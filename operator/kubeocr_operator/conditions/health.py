@@ -11,8 +11,8 @@ def spec_valid(found: findings.Findings) -> findings.Statement:
 
 
 def degraded(found: findings.Findings) -> findings.Statement:
-    """Whether something failed: what could not be written first, then what the pods say, then what the cluster lacks."""
-    trouble = found.obstacle or pods.trouble(found.deployment) or _missing(found)
+    """Whether something failed: what could not be written, why there are no pods, what they say, what the cluster lacks."""
+    trouble = found.obstacle or pods.refused(found.deployment) or found.pods or pods.stuck(found.deployment) or _missing(found)
     if trouble is not None:
         return findings.Statement(findings.DEGRADED, "True", trouble.reason, trouble.message)
     return findings.Statement(findings.DEGRADED, "False", findings.AS_EXPECTED, "nothing failed")

@@ -71,15 +71,18 @@ def progressing(found: findings.Findings) -> findings.Statement:
     return findings.Statement(findings.PROGRESSING, "True", findings.ROLLING_OUT, words)
 
 
-def trouble(deployment: Mapping[str, Any] | None) -> findings.Trouble | None:
-    """The Deployment's own words: its controller knows why there are no pods."""
+def refused(deployment: Mapping[str, Any] | None) -> findings.Trouble | None:
+    """Why the Deployment may not make pods, in its controller's words: a quota, an admission policy."""
     failure = _said(deployment, findings.PODS_REFUSED)
-    if failure.get("status") == "True":
-        return findings.Trouble(findings.PODS_REFUSED, str(failure.get("message", "")))
+    return findings.Trouble(findings.PODS_REFUSED, str(failure.get("message", ""))) if failure.get("status") == "True" else None
+
+
+def stuck(deployment: Mapping[str, Any] | None) -> findings.Trouble | None:
+    """That a rollout takes longer than it may."""
     progress = _said(deployment, findings.PROGRESSING)
-    if progress.get("reason") == findings.STUCK:
-        return findings.Trouble(findings.STUCK, str(progress.get("message", "")))
-    return None
+    return (
+        findings.Trouble(findings.STUCK, str(progress.get("message", ""))) if progress.get("reason") == findings.STUCK else None
+    )
 
 
 def _said(deployment: Mapping[str, Any] | None, kind: str) -> Mapping[str, Any]:

@@ -19,7 +19,7 @@ _SCRATCH = "1Gi"
 
 def build(plan: plans.Plan) -> Iterator[dict[str, Any]]:
     """A Deployment. `replicas` is always in it, under an autoscaler too: that one scales the OCRService."""
-    rolling = {"maxSurge": plan.rollout.max_surge, "maxUnavailable": plan.rollout.max_unavailable}
+    rolling = {"maxSurge": plan.replacement.max_surge, "maxUnavailable": plan.replacement.max_unavailable}
     yield {
         **metadata.build(kinds.DEPLOYMENT, plan.owner),
         "spec": {
