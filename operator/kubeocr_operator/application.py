@@ -20,11 +20,14 @@ from kubeocr_operator import (
     errors,
     handlers,
     health,
+    informers,
     kinds,
     leadership,
     metrics,
     reconcile,
+    sightings,
     store,
+    triggers,
     watches,
     workers,
     workqueue,
@@ -32,7 +35,6 @@ from kubeocr_operator import (
 
 _CRD_SECONDS = 5.0
 _CONFIG_SECONDS = 5.0
-_REMIND_SECONDS = 60.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -62,16 +64,18 @@ class Operator:
         self.lease = leadership.Lease(client, namespace=options.lease_namespace, identity=options.identity)
         self.cluster = cluster.KubeCluster(client, self.counts, lambda: self.lease.valid)
         self.queue = workqueue.WorkQueue()
-        self.triggers = handlers.Triggers(store.Store(), self.queue)
+        self.triggers = triggers.Triggers(store.Store(), self.queue)
         self.ages = watches.Ages()
+        self.informers = informers.Informers(self.cluster, self.triggers, self.ages, options.namespaces)
         self.world = reconcile.World(
             cluster=self.cluster,
             store=self.triggers.store,
             devices=devices.Devices(self.cluster),
+            sightings=sightings.Sightings(self.cluster, _now),
             config=defaults,
             instance=options.identity,
-            served=lambda _: False,
-            now=functools.partial(dt.datetime.now, dt.UTC),
+            served=self.informers.served,
+            now=_now,
         )
         self.counts.follow("queue_depth", "Services in line", lambda: len(self.queue))
         self.counts.follow("watch_age_seconds", "Silence of the most silent watch", lambda: self.ages.oldest)
@@ -84,22 +88,23 @@ class Operator:
             await leadership.lead(self.lease, self._work)
 
     async def _work(self) -> None:
-        """The leader's life: know everything, then reconcile, then watch."""
-        await self.triggers.fill(self.cluster, self.options.namespaces)
+        """The leader's life: know every child, then reconcile what kopf tells of, until kopf is told to end."""
         story = functools.partial(reconcile.reconcile, world=self.world)
-        tasks = [asyncio.create_task(workers.work(self.queue, story, self.counts)) for _ in range(self.options.workers)]
-        tasks.append(asyncio.create_task(workers.resync(self.options.resync_seconds, self._refresh)))
-        tasks.append(asyncio.create_task(self._reread()))
-        try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self.informers.run())]
+            await self.informers.synced()
+            tasks += (group.create_task(workers.work(self.queue, story, self.counts)) for _ in range(self.options.workers))
+            tasks += (group.create_task(workers.resync(self.options.resync_seconds, self._refresh)),)
+            tasks += (group.create_task(self._reread()),)
             await handlers.watch(self.triggers, self.ages, self.options.namespaces)
-        finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.wait(tasks)
 
     async def _refresh(self) -> None:
-        await self.triggers.fill(self.cluster, self.options.namespaces)
-        self.triggers.remind(_REMIND_SECONDS)
+        """Everything is looked at once until the next time; and a service of whose end kopf did not hear is forgotten."""
+        for namespace in self.options.namespaces or (None,):
+            await triggers.take_stock(self.cluster, cluster.Scope(kinds.OCR_SERVICE, namespace), self.triggers)
+        self.triggers.remind(self.options.resync_seconds)
 
     async def _crd(self) -> None:
         """Waits until the API server knows OCRServices: kopf would look but once."""
@@ -155,11 +160,12 @@ class Operator:
 async def run(options: Options) -> None:
     """A replica, until SIGTERM or SIGINT. Raises one of errors.py where it cannot go on."""
     defaults = config.read(options.config)
-    client = await cluster.connect()
-    try:
-        await _until_told(Operator(options, client, defaults))
-    finally:
-        await client.close()  # type: ignore[no-untyped-call]
+    async with contextlib.AsyncExitStack() as ends:
+        client = await cluster.connect()
+        ends.push_async_callback(client.close)
+        operator = Operator(options, client, defaults)
+        ends.push_async_callback(operator.cluster.close)
+        await _until_told(operator)
 
 
 async def _until_told(operator: Operator) -> None:
@@ -170,6 +176,10 @@ async def _until_told(operator: Operator) -> None:
         loop.add_signal_handler(number, running.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         await running
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _text(path: pathlib.Path | None) -> str | None:

@@ -1,9 +1,11 @@
-"""The API server, as reconcile.py needs it (`Cluster`), and the one module that speaks to it (`KubeCluster`).
+"""The API server, as reconcile.py and informers.py need it (`Cluster`), and as it is (`KubeCluster`).
 
 What goes wrong leaves here as one of errors.py. Nothing is retried here: the queue does that, later and later.
 """
 
+import contextlib
 import dataclasses
+import http
 import json
 import os
 import time
@@ -13,17 +15,19 @@ from typing import Any, Protocol
 import aiohttp
 from kubernetes.aio import client as api
 from kubernetes.aio import config as kubeconfig
-from kubernetes.aio import dynamic
 
 from kubeocr_contract import images, names
-from kubeocr_operator import errors, kinds, metrics, workqueue
+from kubeocr_operator import errors, kinds, metrics, transport, workqueue
 
 Object = Mapping[str, Any]
 PAGE = 200
 """Objects in an answer to a list, so that neither side has to hold all of them at once."""
-_TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
-_CONNECTIONS = 16
-_UNAVAILABLE = frozenset({401, 408, 429, 500, 502, 503, 504})
+SERVER_SECONDS = 300
+"""After which the API server ends a watch."""
+CLIENT_SECONDS = 310
+SILENT_SECONDS = 70
+"""The API server sends a bookmark a minute; a stream without one is dead."""
+_WATCHING = aiohttp.ClientTimeout(total=CLIENT_SECONDS, sock_connect=10, sock_read=SILENT_SECONDS)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -34,6 +38,28 @@ class Page:
     version: int
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Scope:
+    """Objects that are listed and watched together: a kind's, of one namespace or of all, with a label or with any."""
+
+    kind: kinds.Kind
+    namespace: str | None = None
+    labels: str = ""
+
+    @property
+    def path(self) -> str:
+        """The URL's path."""
+        return path(self.kind, self.namespace)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Event:
+    """What a watch tells: type ADDED, MODIFIED, DELETED or BOOKMARK, of which the last has no more than its version."""
+
+    type: str
+    object: Object
+
+
 class Cluster(Protocol):
     """Reads and writes of the objects in kinds.py. Each may raise `Unavailable`, `Refused` or `Conflict`."""
 
@@ -41,8 +67,14 @@ class Cluster(Protocol):
         """An object; None where there is none."""
         ...
 
-    def pages(self, kind: kinds.Kind, *, namespace: str | None = None, labels: str = "") -> AsyncIterator[Page]:
-        """All objects of a kind, of one namespace or of all."""
+    def pages(
+        self, kind: kinds.Kind, *, namespace: str | None = None, labels: str = "", fields: str = ""
+    ) -> AsyncIterator[Page]:
+        """All objects of a kind, of one namespace or of all. Raises `Missing` where the API is not there."""
+        ...
+
+    def watch(self, scope: Scope, version: int) -> contextlib.AbstractAsyncContextManager[AsyncIterator[Event]]:
+        """What happens after that resourceVersion, entered when the server begins to tell. Raises `Expired` and `Missing`."""
         ...
 
     async def apply(self, kind: kinds.Kind, obj: Object, *, force: bool) -> Object:
@@ -66,35 +98,54 @@ class KubeCluster:
     """A real API server. Writes only while `leads` says that this process may."""
 
     def __init__(self, client: api.ApiClient, counts: metrics.Metrics, leads: Callable[[], bool]) -> None:
-        self._dynamic = dynamic.DynamicClient(client)  # type: ignore[no-untyped-call]
+        """Needs a running event loop; the caller owes a `close`."""
+        self._transport = transport.Transport(client)
         self._counts, self._leads = counts, leads
+
+    async def close(self) -> None:
+        """Ends all connections."""
+        await self._transport.close()
 
     async def get(self, kind: kinds.Kind, key: workqueue.Key) -> Object | None:
         """An object; None where there is none."""
         return await self._unless_gone(kind, "get", path(kind, key.namespace, key.name))
 
-    async def pages(self, kind: kinds.Kind, *, namespace: str | None = None, labels: str = "") -> AsyncIterator[Page]:
+    async def pages(
+        self, kind: kinds.Kind, *, namespace: str | None = None, labels: str = "", fields: str = ""
+    ) -> AsyncIterator[Page]:
         """All objects of a kind, of one namespace or of all, `PAGE` at a time."""
-        following: dict[str, Any] = {}
+        query = (
+            {"limit": str(PAGE)} | ({"labelSelector": labels} if labels else {}) | ({"fieldSelector": fields} if fields else {})
+        )
         while True:
-            found = await self._ask(kind, "list", path(kind, namespace), limit=PAGE, label_selector=labels or None, **following)
+            found = await self._ask(kind, "list", path(kind, namespace), query=query)
             yield Page(tuple(_typed(kind, item) for item in found["items"]), int(found["metadata"]["resourceVersion"]))
             if not found["metadata"].get("continue"):
                 return
-            following = {"_continue": found["metadata"]["continue"]}
+            query = {**query, "continue": found["metadata"]["continue"]}
+
+    @contextlib.asynccontextmanager
+    async def watch(self, scope: Scope, version: int) -> AsyncIterator[AsyncIterator[Event]]:
+        """What happens after that resourceVersion, entered when the server begins to tell. Raises `Expired` and `Missing`."""
+        query = {"watch": "true", "allowWatchBookmarks": "true", "timeoutSeconds": str(SERVER_SECONDS)}
+        query |= {"resourceVersion": str(version)} | ({"labelSelector": scope.labels} if scope.labels else {})
+        request = transport.Request(method="get", path=scope.path, query=query, timeout=_WATCHING)
+        async with self._transport.lines(request) as lines:
+            yield (_event(line) async for line in lines)
 
     async def apply(self, kind: kinds.Kind, obj: Object, *, force: bool) -> Object:
         """Server-side apply; with `force`, what others own becomes ours. The object as it then is."""
         try:
             return await self._apply(kind, obj, force=force)
-        except _Invalid:
+        except transport.Invalid:
             if not force:
                 raise
         await self._overwrite(kind, obj)
         return await self._apply(kind, obj, force=force)
 
     async def _apply(self, kind: kinds.Kind, obj: Object, *, force: bool) -> Object:
-        return await self._ask(kind, "patch", path(kind, _namespace(obj), _name(obj)), body=obj, **_applying(force=force))
+        where = path(kind, _namespace(obj), _name(obj))
+        return await self._ask(kind, "patch", where, body=obj, query=_applying(force=force), content_type=_APPLY)
 
     async def _overwrite(self, kind: kinds.Kind, obj: Object) -> None:
         """Puts our lists in the place of the live ones, whole.
@@ -104,17 +155,19 @@ class KubeCluster:
         up again, or a later apply that drops a field would find it owned still.
         """
         where = path(kind, _namespace(obj), _name(obj))
-        written = await self._ask(kind, "patch", where, body=obj, **_merging())
+        written = await self._ask(kind, "patch", where, body=obj, query=_OURS, content_type=_MERGE)
         metadata = written["metadata"]
         kept = [entry for entry in metadata["managedFields"] if (entry["manager"], entry["operation"]) != _UPDATED]
         if kept != metadata["managedFields"]:
             version = {"resourceVersion": metadata["resourceVersion"]}
-            await self._ask(kind, "patch", where, body={"metadata": {**version, "managedFields": kept}}, **_merging())
+            ceded = {"metadata": {**version, "managedFields": kept}}
+            await self._ask(kind, "patch", where, body=ceded, query=_OURS, content_type=_MERGE)
 
     async def apply_status(self, kind: kinds.Kind, obj: Object) -> Object | None:
         """Server-side apply of the status subresource; None where the object is gone."""
         where = path(kind, _namespace(obj), _name(obj)) + "/status"
-        return await self._unless_gone(kind, "patch", where, body=obj, status=True, **_applying(force=True))
+        options = {"body": obj, "query": _applying(force=True), "content_type": _APPLY}
+        return await self._unless_gone(kind, "patch", where, status=True, **options)
 
     async def delete(self, kind: kinds.Kind, obj: Object) -> None:
         """Deletes this very object, if it is still there; what hangs on it goes in the background."""
@@ -123,7 +176,7 @@ class KubeCluster:
 
     async def create(self, kind: kinds.Kind, obj: Object) -> None:
         """Creates an object."""
-        await self._ask(kind, "create", path(kind, _namespace(obj)), body=obj, field_manager=names.FIELD_MANAGER)
+        await self._ask(kind, "create", path(kind, _namespace(obj)), body=obj, query=_OURS)
 
     async def served(self, kind: kinds.Kind) -> bool:
         """Whether the API server knows a kind: for our own that means that its CRD is there."""
@@ -133,13 +186,13 @@ class KubeCluster:
     async def _unless_gone(self, kind: kinds.Kind, verb: str, where: str, **options: Any) -> Object | None:
         try:
             return await self._ask(kind, verb, where, **options)
-        except _Gone:
+        except transport.Missing:
             return None
 
     async def _optional(self, where: str) -> Object | None:
         try:
             return await self._request("get", where)
-        except _Gone:
+        except transport.Missing:
             return None
 
     async def _ask(
@@ -162,25 +215,14 @@ class KubeCluster:
 
     async def _request(self, method: str, where: str, **options: Any) -> Object:
         started = time.monotonic()
-        try:
-            response = await self._dynamic.request(method, where, serialize=False, _request_timeout=_TIMEOUT, **options)
-            found: Object = await response.json()
-        except api.ApiException as error:
-            raise _translated(error) from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise errors.Unavailable(f"{method} {where}: {str(error) or type(error).__name__}") from error
+        found = await self._transport.ask(transport.Request(method=method, path=where, **options))
         self._counts.requests.observe(time.monotonic() - started)
         return found
 
 
-class _Gone(errors.Refused):
-    """404."""
-
-
-class _Invalid(errors.Refused):
-    """422."""
-
-
+_OURS = {"fieldManager": names.FIELD_MANAGER}
+_APPLY = "application/apply-patch+yaml"
+_MERGE = "application/merge-patch+json"
 _METHODS = {"get": "get", "list": "get", "create": "post", "patch": "patch", "delete": "delete"}
 _WRITES = frozenset({"create", "patch", "delete"})
 _UPDATED = (names.FIELD_MANAGER, "Update")
@@ -190,7 +232,6 @@ _UPDATED = (names.FIELD_MANAGER, "Update")
 async def connect() -> api.ApiClient:
     """A client with the pod's service account or, outside of a pod, the kubeconfig. Raises `Unavailable` without either."""
     configuration = api.Configuration()
-    configuration.connection_pool_maxsize = _CONNECTIONS
     try:
         if "KUBECONFIG" not in os.environ and "KUBERNETES_SERVICE_HOST" in os.environ:
             kubeconfig.load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
@@ -212,12 +253,18 @@ def path(kind: kinds.Kind, namespace: str | None = None, name: str | None = None
     return f"{root}{within}/{kind.plural}" + (f"/{name}" if name else "")
 
 
-def _applying(*, force: bool) -> dict[str, Any]:
-    return {"content_type": "application/apply-patch+yaml", "field_manager": names.FIELD_MANAGER, "force_conflicts": force}
+def _applying(*, force: bool) -> dict[str, str]:
+    return {**_OURS, "force": str(force).lower()}
 
 
-def _merging() -> dict[str, Any]:
-    return {"content_type": "application/merge-patch+json", "field_manager": names.FIELD_MANAGER}
+def _event(line: bytes) -> Event:
+    """One line of a watch. Raises `Expired`, or `Unavailable` where the server could not go on."""
+    found = json.loads(line)
+    if found["type"] == "ERROR":
+        status = found["object"]
+        message = str(status.get("message", status))
+        raise transport.Expired(message) if status.get("code") == http.HTTPStatus.GONE else errors.Unavailable(message)
+    return Event(found["type"], found["object"])
 
 
 def _typed(kind: kinds.Kind, item: Object) -> Object:
@@ -231,31 +278,3 @@ def _namespace(obj: Object) -> str:
 
 def _name(obj: Object) -> str:
     return str(obj["metadata"]["name"])
-
-
-def _translated(error: api.ApiException) -> errors.OperatorError:
-    message = _message(error)
-    if error.status == 404:
-        return _Gone(message)
-    if error.status == 409:
-        return errors.Conflict(message)
-    if error.status == 422:
-        return _Invalid(message)
-    if error.status in _UNAVAILABLE or not error.status:
-        return errors.Unavailable(message, retry_after=_retry_after(error))
-    return errors.Refused(message)
-
-
-def _message(error: api.ApiException) -> str:
-    """What the server said: the message of a Status object, or the first words of something else."""
-    try:
-        return str(json.loads(error.body or "")["message"])
-    except (KeyError, TypeError, ValueError):
-        return f"{error.status} {error.reason}: {str(error.body or '')[:200]}"
-
-
-def _retry_after(error: api.ApiException) -> float:
-    try:
-        return float((error.headers or {}).get("Retry-After", 0))
-    except ValueError:
-        return 0.0

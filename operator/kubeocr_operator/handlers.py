@@ -1,12 +1,10 @@
-"""kopf in: what the watches bring goes into the store, and whose news it is onto the queue. The only module that imports kopf.
+"""kopf in: it watches the OCRServices, and what it brings goes to triggers.py. The only module that imports kopf.
 
 Only low-level handlers: they set no finalizer and keep no annotation, so nothing is written on any object and a dead operator
 never blocks a deletion. https://kopf.readthedocs.io/en/stable/events/
 """
 
-import dataclasses
 import functools
-import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -15,61 +13,14 @@ import aiohttp
 import kopf
 
 from kubeocr_contract import images, names
-from kubeocr_operator import cluster, kinds, store, watches, workqueue
-
-CHUNK = cluster.PAGE
-_SERVER_SECONDS = 300
-_CLIENT_SECONDS = 310
-_SILENT_SECONDS = 70
-"""The API server sends a bookmark a minute; a stream without one is dead."""
+from kubeocr_operator import cluster, kinds, triggers, watches
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Triggers:
-    """Where news goes."""
-
-    store: store.Store
-    queue: workqueue.WorkQueue
-
-    async def heard(self, kind: kinds.Kind, event: Mapping[str, Any]) -> None:
-        """An event of a watch: type None for an object that was listed, ADDED, MODIFIED or DELETED."""
-        obj = event["object"]
-        news = self.store.drop(kind, obj) if event["type"] == "DELETED" else self.store.put(kind, obj)
-        key = store.key_of(obj) if kind == kinds.OCR_SERVICE else store.owner_of(obj)
-        if news and key is not None:
-            self.queue.add(key)
-
-    async def fill(self, server: cluster.Cluster, namespaces: Sequence[str]) -> None:
-        """Lists everything: before the first reconcile, and now and then for what a watch missed. News is due at once."""
-        for kind in (*kinds.CHILDREN, kinds.OCR_SERVICE):
-            for namespace in namespaces or (None,):
-                await self._list(kind, server, namespace)
-
-    def remind(self, within: float) -> None:
-        """Makes every service due within so many seconds."""
-        for key in self.store.keys(kinds.OCR_SERVICE):
-            self.queue.add_after(key, random.uniform(0, within))  # noqa: S311 - to spread load
-
-    async def _list(self, kind: kinds.Kind, server: cluster.Cluster, namespace: str | None) -> None:
-        selector = "" if kind == kinds.OCR_SERVICE else names.LABEL_OWNER
-        listed: list[workqueue.Key] = []
-        version = 0
-        async for page in server.pages(kind, namespace=namespace, labels=selector):
-            version = page.version
-            for obj in page.items:
-                listed.append(store.key_of(obj))
-                await self.heard(kind, {"type": None, "object": obj})
-        for key in self.store.keep(kind, listed, version=version, namespace=namespace):
-            self.queue.add(key)
-
-
-def registry(triggers: Triggers, ages: watches.Ages) -> kopf.OperatorRegistry:
+def registry(told: triggers.Triggers, ages: watches.Ages) -> kopf.OperatorRegistry:
     """The handlers, in a registry of their own."""
     found = kopf.OperatorRegistry()
     kopf.on.login(registry=found)(functools.partial(_login, ages))
-    for kind in (kinds.OCR_SERVICE, *kinds.CHILDREN):
-        on_event = kopf.on.event(kind.group, kind.version, kind.plural, id=kind.plural, registry=found)
-        on_event(functools.partial(_on_event, triggers, kind))
+    kopf.on.event(names.GROUP, names.VERSION, names.PLURAL, registry=found)(functools.partial(_on_event, told))
     return found
 
 
@@ -85,22 +36,20 @@ def settings() -> kopf.OperatorSettings:
     found.networking.connect_timeout = 10
     found.networking.error_backoffs = _Backoffs()
     found.queueing.idle_timeout = 0.5
-    found.watching.server_timeout = _SERVER_SECONDS
-    found.watching.client_timeout = _CLIENT_SECONDS
+    found.watching.server_timeout = cluster.SERVER_SECONDS
+    found.watching.client_timeout = cluster.CLIENT_SECONDS
     found.watching.connect_timeout = 10
-    found.watching.inactivity_timeout = _SILENT_SECONDS
-    found.watching.chunk_size = CHUNK
-    for kind in kinds.CHILDREN:
-        found.watching.label_selectors[kind.group, kind.version, kind.plural] = names.LABEL_OWNER
+    found.watching.inactivity_timeout = cluster.SILENT_SECONDS
+    found.watching.chunk_size = cluster.PAGE
     return found
 
 
-async def watch(triggers: Triggers, ages: watches.Ages, namespaces: Sequence[str]) -> None:
+async def watch(told: triggers.Triggers, ages: watches.Ages, namespaces: Sequence[str]) -> None:
     """Watches until SIGTERM, SIGINT or cancellation."""
-    for kind, namespace in itertools.product((kinds.OCR_SERVICE, *kinds.CHILDREN), namespaces or (None,)):
-        ages.note(cluster.path(kind, namespace))
+    for namespace in namespaces or (None,):
+        ages.note(cluster.path(kinds.OCR_SERVICE, namespace))
     await kopf.operator(
-        registry=registry(triggers, ages),
+        registry=registry(told, ages),
         settings=settings(),
         clusterwide=not namespaces,
         namespaces=tuple(namespaces),
@@ -108,8 +57,9 @@ async def watch(triggers: Triggers, ages: watches.Ages, namespaces: Sequence[str
     )
 
 
-async def _on_event(triggers: Triggers, kind: kinds.Kind, *, event: Mapping[str, Any], **_: Any) -> None:
-    await triggers.heard(kind, event)
+async def _on_event(told: triggers.Triggers, *, event: Mapping[str, Any], **_: Any) -> None:
+    """The type is None for an object that was listed."""
+    told.heard(kinds.OCR_SERVICE, cluster.Event(event["type"] or "ADDED", event["object"]))
 
 
 async def _login(ages: watches.Ages, **context: Any) -> kopf.AiohttpSession | None:

@@ -93,6 +93,14 @@ class Store:
             self._forget(kind, key)
         return owners
 
+    def forget(self, kind: kinds.Kind, namespace: str | None = None) -> tuple[workqueue.Key, ...]:
+        """Drops all of a kind, as if there had never been any. The OCRServices that this is news to."""
+        gone = tuple(key for key in self._entries[kind] if namespace is None or key.namespace == namespace)
+        owners = tuple(self._entries[kind][key].owner or key for key in gone)
+        for key in gone:
+            self._forget(kind, key)
+        return owners
+
     def _forget(self, kind: kinds.Kind, key: workqueue.Key) -> None:
         self._disown(kind, key, self._entries[kind].pop(key))
 

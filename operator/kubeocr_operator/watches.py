@@ -1,6 +1,7 @@
-"""How long ago each watch last brought something, were it a bookmark: what a liveness probe has to know and kopf does not tell.
+"""How long ago each watch last brought something, were it a bookmark: what a liveness probe has to know.
 
-kopf takes a session of ours (https://kopf.readthedocs.io/en/stable/authentication/), and a session may have responses of ours.
+Informers say so themselves. kopf does not, but it takes a session of ours, and a session may have responses of ours.
+https://kopf.readthedocs.io/en/stable/authentication/
 """
 
 import time
@@ -27,6 +28,10 @@ class Ages:
     def note(self, path: str) -> None:
         """Something arrived, or is expected from now on."""
         self._heard[path] = self._clock()
+
+    def forget(self, path: str) -> None:
+        """Nothing is expected any more."""
+        self._heard.pop(path, None)
 
     def response_class(self) -> type[aiohttp.ClientResponse]:
         """Responses that note what arrives, for `aiohttp.ClientSession`."""

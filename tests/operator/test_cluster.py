@@ -45,6 +45,7 @@ async def kube(server):
     client = api.ApiClient(configuration)
     found = cluster.KubeCluster(client, metrics.Metrics(), lambda: True)
     yield found
+    await found.close()
     await client.close()
 
 
@@ -155,10 +156,12 @@ async def test_a_server_that_is_not_there_is_unavailable():
     configuration = api.Configuration()
     configuration.host = "http://127.0.0.1:1"
     client = api.ApiClient(configuration)
+    found = cluster.KubeCluster(client, metrics.Metrics(), lambda: True)
     try:
         with pytest.raises(errors.Unavailable, match=r"get /api/v1/namespaces/n/services/a"):
-            await cluster.KubeCluster(client, metrics.Metrics(), lambda: True).get(kinds.SERVICE, KEY)
+            await found.get(kinds.SERVICE, KEY)
     finally:
+        await found.close()
         await client.close()
 
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 import yaml
 
-from kubeocr_operator import handlers, kinds, rbac, workqueue
+from kubeocr_operator import cluster, kinds, rbac, triggers, workqueue
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -18,9 +18,11 @@ def pairs(rules):
 
 
 async def test_a_whole_life_emits_nothing_but_what_is_declared(scene):
-    """Watches are kopf's, for every kind that has a handler; leases are test_leadership's."""
+    """Watches are of every kind that is listed; leases are test_leadership's."""
     stage = scene(autoscaling={"maxReplicas": 2})
-    await handlers.Triggers(stage.world.store, workqueue.WorkQueue()).fill(stage.server, ())
+    told = triggers.Triggers(stage.world.store, workqueue.WorkQueue())
+    for kind in (kinds.OCR_SERVICE, *kinds.OWNED):
+        await triggers.take_stock(stage.server, cluster.Scope(kind), told)
     await stage.settle()
     stage.spec(autoscaling=None)
     await stage.settle()
