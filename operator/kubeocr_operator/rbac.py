@@ -2,23 +2,24 @@
 
 import sys
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import yaml
 
 from kubeocr_operator import kinds
 
-_SERVED = (kinds.OCR_SERVICE, *kinds.OWNED, kinds.POD, kinds.EVENT)
+_EVERY = tuple(found for found in vars(kinds).values() if isinstance(found, kinds.Kind))
 
 
 def rules() -> list[dict[str, Any]]:
     """In every namespace that is served: PolicyRules of a ClusterRole, or of a Role in each."""
-    return _rules(_SERVED)
+    return _rules(kind for kind in _EVERY if kind.namespaced and kind != kinds.LEASE)
 
 
 def cluster_rules() -> list[dict[str, Any]]:
     """Beyond namespaces: PolicyRules of a ClusterRole. An operator held to namespaces does without: auto then means cpu."""
-    return _rules((kinds.NODE,))
+    return _rules(kind for kind in _EVERY if not kind.namespaced)
 
 
 def lease_rules() -> list[dict[str, Any]]:
@@ -26,7 +27,7 @@ def lease_rules() -> list[dict[str, Any]]:
     return _rules((kinds.LEASE,))
 
 
-def _rules(served: tuple[kinds.Kind, ...]) -> list[dict[str, Any]]:
+def _rules(served: Iterable[kinds.Kind]) -> list[dict[str, Any]]:
     """One rule for each group and set of verbs."""
     found: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
     for kind in served:

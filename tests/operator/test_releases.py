@@ -16,7 +16,6 @@ CASES = [
     for service in map(json.loads, lines)
     if service["kind"] == names.KIND
 ]
-KINDS = {(kind.api_version, kind.kind): kind for kind in (kinds.OCR_SERVICE, *kinds.CHILDREN)}
 # images of a later release: none that the recorded objects have
 LATER = config.parse(
     "images:\n"
@@ -35,7 +34,7 @@ def upgraded(scene):
     async def run(release, name, **changes):
         stage = scene(defaults=LATER)
         for obj in map(json.loads, LINES[release]):
-            kind = KINDS[obj["apiVersion"], obj["kind"]]
+            kind = kinds.OCR_SERVICE if obj["kind"] == names.KIND else kinds.of(obj)
             stage.server.put(kind, {**obj, "metadata": {**obj["metadata"], "generation": 0}})
         (key,) = [x for x in stage.world.store.keys(kinds.OCR_SERVICE) if x.name == name]
         stage.key = key
@@ -48,7 +47,7 @@ def upgraded(scene):
 
 
 def writes(server):
-    return [(verb, kind.kind) for verb, kind in server.writes if kind in kinds.CHILDREN]
+    return [(verb, kind.kind) for verb, kind in server.writes if kind in kinds.OWNED]
 
 
 def test_there_is_something_to_upgrade_from():

@@ -1,9 +1,8 @@
 """The chart: what its defaults render to, what its schema refuses, and that an API server takes all of it."""
 
 import json
-import pathlib
-import subprocess
 
+import charts
 import pytest
 import yaml
 from cluster import binaries, clusters
@@ -12,39 +11,7 @@ from kubeocr_contract import images, names
 from kubeocr_operator import config
 from kubeocr_operator.objects import metadata
 
-ROOT = pathlib.Path(__file__).parents[2]
-CHART = ROOT / "charts" / "kubeocr"
-NAMESPACE = "kubeocr-system"
-
 pytestmark = pytest.mark.cluster  # helm is built where the cluster's parts are
-
-
-MONITORS = ("monitoring.coreos.com/v1/ServiceMonitor", "monitoring.coreos.com/v1/PrometheusRule")
-EVERYTHING = {
-    "networkPolicy": {"enabled": True, "apiServer": {"cidrs": ["192.0.2.1/32"]}, "from": [{"podSelector": {}}]},
-    "monitoring": {name: {"enabled": True} for name in ("serviceMonitor", "prometheusRule", "dashboard")},
-}
-
-
-def helm(*arguments, values=None):
-    command = [binaries.tool("helm"), *arguments]
-    return subprocess.run(command, input=json.dumps(values or {}), capture_output=True, text=True, check=False)
-
-
-def template(values, apis=()):
-    served = [argument for api in apis for argument in ("--api-versions", api)]
-    return helm("template", "kubeocr", str(CHART), "--namespace", NAMESPACE, *served, "--values", "-", values=values)
-
-
-def render(**values):
-    done = template(values, MONITORS)
-    assert done.returncode == 0, done.stderr
-    return [manifest for manifest in yaml.safe_load_all(done.stdout) if manifest]
-
-
-def one(manifests, kind):
-    (found,) = [x for x in manifests if x["kind"] == kind and x["metadata"]["name"] != "kubeocr-operator-test"]
-    return found
 
 
 def described(schema, path="values"):
@@ -55,12 +22,12 @@ def described(schema, path="values"):
 
 
 def test_lint_has_nothing_to_say():
-    done = helm("lint", "--strict", str(CHART))
+    done = charts.helm("lint", "--strict", str(charts.CHART))
     assert done.returncode == 0, done.stdout
 
 
 def test_defaults_render_two_hardened_replicas():
-    deployment = one(render(), "Deployment")["spec"]
+    deployment = charts.one(charts.render(), "Deployment")["spec"]
     pod = deployment["template"]["spec"]
     (container,) = pod["containers"]
     assert deployment["replicas"] == 2
@@ -72,18 +39,18 @@ def test_defaults_render_two_hardened_replicas():
 
 
 def test_names_and_numbers_are_the_contracts():
-    manifests = render()
-    (container,) = one(manifests, "Deployment")["spec"]["template"]["spec"]["containers"]
+    manifests = charts.render()
+    (container,) = charts.one(manifests, "Deployment")["spec"]["template"]["spec"]["containers"]
     assert container["ports"] == [{"name": names.HTTP_PORT_NAME, "containerPort": names.OPERATOR_PORT}]
     assert container["readinessProbe"]["httpGet"]["path"] == names.READYZ
     assert container["livenessProbe"]["httpGet"]["path"] == names.LIVEZ
-    assert one(manifests, "ConfigMap")["metadata"]["name"] == names.CONFIG_MAP
+    assert charts.one(manifests, "ConfigMap", names.CONFIG_MAP)["metadata"]["name"] == names.CONFIG_MAP
     assert f"--config=/etc/kubeocr/{names.CONFIG_IMAGES_KEY}" in container["args"]
-    assert yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"] == images.PROJECT_VERSION
+    assert yaml.safe_load((charts.CHART / "Chart.yaml").read_text())["appVersion"] == images.PROJECT_VERSION
 
 
 def test_the_operator_reads_the_published_images_out_of_the_config_map():
-    text = one(render(), "ConfigMap")["data"][names.CONFIG_IMAGES_KEY]
+    text = charts.one(charts.render(), "ConfigMap", names.CONFIG_MAP)["data"][names.CONFIG_IMAGES_KEY]
     assert config.parse(text) == config.Config()
 
 
@@ -101,21 +68,31 @@ def test_what_is_set_for_runtimes_reaches_the_operator():
         "pullPolicy": "Never",
         "runtimeClassName": "nvidia",
     }
-    found = config.parse(one(render(runtime=runtime), "ConfigMap")["data"][names.CONFIG_IMAGES_KEY])
+    found = config.parse(
+        charts.one(charts.render(runtime=runtime), "ConfigMap", names.CONFIG_MAP)["data"][names.CONFIG_IMAGES_KEY]
+    )
     assert found.pull_secrets == ("registry",)
     assert (found.pull_policy, found.runtime_class_name) == ("Never", "nvidia")
     assert found.catalogue[0].models == {"PP-OCRv6_small_rec"}
 
 
 def test_every_value_is_described_and_has_a_default():
-    schema = json.loads((CHART / "values.schema.json").read_text())
+    schema = json.loads((charts.CHART / "values.schema.json").read_text())
     assert not [path for path, has in described(schema) if not has]
-    defaults = yaml.safe_load((CHART / "values.yaml").read_text())
+    defaults = yaml.safe_load((charts.CHART / "values.yaml").read_text())
     assert set(schema["properties"]) - set(defaults) == {"global"}
 
 
 def test_the_notes_tell_what_was_installed(kubeconfig: clusters.Cluster):
-    command = [binaries.tool("helm"), "install", "kubeocr", str(CHART), "--dry-run=server", "--namespace", NAMESPACE]
+    command = [
+        binaries.tool("helm"),
+        "install",
+        "kubeocr",
+        str(charts.CHART),
+        "--dry-run=server",
+        "--namespace",
+        charts.NAMESPACE,
+    ]
     notes = kubeconfig.run([*command, "--set", "watchNamespaces={a,b}"]).stdout.partition("NOTES:")[2]
     assert images.PROJECT_VERSION in notes
     assert "a, b" in notes
@@ -123,7 +100,7 @@ def test_the_notes_tell_what_was_installed(kubeconfig: clusters.Cluster):
 
 
 def test_a_network_policy_lets_through_what_the_operator_needs():
-    policy = one(render(**EVERYTHING), "NetworkPolicy")["spec"]
+    policy = charts.one(charts.render(**charts.EVERYTHING), "NetworkPolicy")["spec"]
     (reading,) = policy["ingress"]
     dns, server, runtimes = policy["egress"]
     assert reading == {"ports": [{"port": "http"}], "from": [{"podSelector": {}}]}
@@ -132,19 +109,19 @@ def test_a_network_policy_lets_through_what_the_operator_needs():
     (peer,) = runtimes["to"]
     assert peer["podSelector"]["matchLabels"].items() <= metadata.labels("any").items()
     assert peer["namespaceSelector"] == {}
-    held = one(render(**EVERYTHING, watchNamespaces=["a"]), "NetworkPolicy")["spec"]["egress"][2]["to"][0]
+    held = charts.one(charts.render(**charts.EVERYTHING, watchNamespaces=["a"]), "NetworkPolicy")["spec"]["egress"][2]["to"][0]
     assert held["namespaceSelector"]["matchExpressions"][0]["values"] == ["a"]
 
 
 @pytest.mark.parametrize(
     ("value", "api"),
     [
-        pytest.param("serviceMonitor", MONITORS[0], id="ServiceMonitor"),
-        pytest.param("prometheusRule", MONITORS[1], id="PrometheusRule"),
+        pytest.param("serviceMonitor", charts.MONITORS[0], id="ServiceMonitor"),
+        pytest.param("prometheusRule", charts.MONITORS[1], id="PrometheusRule"),
     ],
 )
 def test_what_the_cluster_does_not_serve_is_said(value, api):
-    done = template({"monitoring": {value: {"enabled": True}}})
+    done = charts.template({"monitoring": {value: {"enabled": True}}})
     assert done.returncode != 0
     assert f"monitoring.{value}.enabled: the cluster does not serve {api}" in done.stderr
 
@@ -162,8 +139,8 @@ def test_what_the_cluster_does_not_serve_is_said(value, api):
     ],
 )
 def test_parts_can_be_left_out(values, absent):
-    assert absent in {manifest["kind"] for manifest in render()}
-    assert absent not in {manifest["kind"] for manifest in render(**values)}
+    assert absent in {manifest["kind"] for manifest in charts.render()}
+    assert absent not in {manifest["kind"] for manifest in charts.render(**values)}
 
 
 @pytest.mark.parametrize(
@@ -197,7 +174,7 @@ def test_parts_can_be_left_out(values, absent):
     ],
 )
 def test_wrong_values_are_refused_by_name(values, named):
-    done = helm("template", "kubeocr", str(CHART), "--values", "-", values=values)
+    done = charts.helm("template", "kubeocr", str(charts.CHART), "--values", "-", values=values)
     assert done.returncode != 0
     assert named in done.stderr
 
@@ -206,14 +183,14 @@ def test_wrong_values_are_refused_by_name(values, named):
     "values",
     [
         pytest.param({}, id="the defaults"),
-        pytest.param(EVERYTHING, id="everything"),
-        pytest.param({**EVERYTHING, "watchNamespaces": ["default"], "rbac": {"nodes": True}}, id="held to a namespace"),
+        pytest.param(charts.EVERYTHING, id="everything"),
+        pytest.param({**charts.EVERYTHING, "watchNamespaces": ["default"], "rbac": {"nodes": True}}, id="held to a namespace"),
     ],
 )
 def test_an_api_server_takes_every_object(kubeconfig: clusters.Cluster, values):
     """But for those of the Prometheus Operator, whose CRDs it has not."""
-    kubeconfig.kubectl("create", "namespace", NAMESPACE)
-    for manifest in render(**values):
+    kubeconfig.kubectl("create", "namespace", charts.NAMESPACE)
+    for manifest in charts.render(**values):
         if manifest["apiVersion"] != "monitoring.coreos.com/v1":
             done = kubeconfig.kubectl("apply", "--server-side", "--dry-run=server", "-f", "-", input=json.dumps(manifest))
             assert done.returncode == 0, f"{manifest['kind']}: {done.stderr}"
