@@ -79,7 +79,7 @@ BAD = [
     bad("autoscaling-from-zero", {"autoscaling": {"minReplicas": 0, "maxReplicas": 2}}, "autoscaling.minReplicas", "to 1"),
     bad(
         "autoscaling-metric", {"autoscaling": {"maxReplicas": 2, "metrics": [{"type": "moon"}]}}, "autoscaling.metrics[0].type",
-        "cpu, memory, queue, external",
+        "cpu", "memory", "queue", "external",
     ),
     bad(
         "autoscaling-target", {"autoscaling": {"maxReplicas": 2, "metrics": [{"type": "memory", "target": 101}]}},
@@ -113,7 +113,7 @@ BAD = [
         "autoscaling-metric-twice", {"autoscaling": {"maxReplicas": 2, "metrics": [{}, {"target": 60}]}}, "autoscaling.metrics",
         "cpu, memory and queue must not be there twice",
     ),
-    bad("autoscaling-provider", {"autoscaling": {"maxReplicas": 2, "provider": "vpa"}}, "autoscaling.provider", "hpa, keda"),
+    bad("autoscaling-provider", {"autoscaling": {"maxReplicas": 2, "provider": "vpa"}}, "autoscaling.provider", "hpa", "keda"),
     bad(
         "autoscaling-trigger-without-keda", {"autoscaling": {"maxReplicas": 2, "metrics": [
             {"type": "external", "trigger": {"type": "cron"}},
