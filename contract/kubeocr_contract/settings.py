@@ -47,6 +47,8 @@ class Settings:
     request_timeout_seconds: int = 300
     drain_seconds: int = names.DRAIN_SECONDS
     log_level: str = "info"
+    gate: str = "KnownAnswer"
+    """When the pod is ready: after each model has read a page whose text is known, or (None) once the models are loaded."""
     models_verify: str = "loaded"
     """Which models are compared with the manifest of their folder: each as it is loaded, all at the start, or off."""
     api_keys_dir: str = ""
@@ -90,6 +92,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "model_size": models.SIZES,
     "engine": ("auto", "onnxruntime", "paddle"),
     "device": ("auto", "cpu", "gpu"),
+    "gate": ("KnownAnswer", "None"),
     "log_level": ("debug", "info", "warning", "error"),
     "models_verify": ("loaded", "all", "off"),
 }

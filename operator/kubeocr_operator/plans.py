@@ -148,5 +148,6 @@ def _settings(spec: specs.Spec, device: str) -> settings.Settings:
         device=device,
         threads=spec.engine.threads,
         drain_seconds=spec.rollout.drain_seconds,
+        gate=spec.rollout.gate,
         **shared,
     )

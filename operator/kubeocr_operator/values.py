@@ -79,7 +79,7 @@ RESOURCE = rules.text(
 MODELS_SOURCE = rules.choice("image", "imageVolume", "persistentVolumeClaim")
 ACCESS_MODE = rules.choice("ReadWriteOnce", "ReadWriteMany")
 ROLLOUT_STRATEGY = rules.choice("Auto", "Surge", "InPlace")
-ROLLOUT_GATE = rules.choice("KnownAnswer", "None")
+ROLLOUT_GATE = rules.choice(*settings.CHOICES["gate"])
 TOLERATION_OPERATOR = rules.choice("Equal", "Exists")
 TAINT_EFFECT = rules.choice("NoSchedule", "PreferNoSchedule", "NoExecute")
 LABEL_NAME = rules.text(
@@ -118,6 +118,9 @@ OLLAMA_MODEL = rules.text(
 )
 VLM_MODEL = rules.text(
     pattern="[A-Za-z0-9][A-Za-z0-9._/:@-]*", longest=255, message="must be a model's name: letters, digits, '.', '_', '-', '/'"
+)
+FOLDER = rules.text(
+    pattern="(/[A-Za-z0-9._-]+)+", longest=255, message="must be a folder's absolute path: letters, digits, '.', '_', '-' and '/'"
 )
 OLLAMA_CPU = "cpu"
 OllamaAccelerator = Annotated[
@@ -285,3 +288,5 @@ RESOURCES = (
     ),
 )
 """The rules of resources."""
+SERVER_RESOURCES = _resource_names("resources")
+"""The rule of what a server of the service's own asks for."""

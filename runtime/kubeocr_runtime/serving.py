@@ -10,7 +10,7 @@ from typing import NoReturn
 from aiohttp import web
 
 from kubeocr_contract import names, settings
-from kubeocr_runtime import admission, app, certificates, engines, models, pipelines, routes
+from kubeocr_runtime import admission, app, certificates, engines, last_words, models, pipelines, routes
 
 LOG = logging.getLogger("kubeocr.serving")
 _LAST_WRITES_SECONDS = 5.0
@@ -28,6 +28,7 @@ def serve(chosen: settings.Settings) -> int:
     logging.basicConfig(
         level=chosen.log_level.upper(), format="time=%(asctime)s level=%(levelname)s logger=%(name)s %(message)s"
     )
+    logging.getLogger().addHandler(last_words.LastWords())
     try:
         reader = pipelines.Pipelines.open(chosen)
         application = app.create_app(chosen, reader, reader.store)

@@ -133,14 +133,23 @@ def test_a_description_that_lacks_something_is_named(tmp_path: pathlib.Path) -> 
         pipelines.Pipelines.open(settings.Settings(models_dir=str(tmp_path))).warm()
 
 
-def test_the_self_test_says_what_a_model_read_instead(tmp_path: pathlib.Path) -> None:
-    broken = pipelines.Pipelines.open(WHEELS)
+def blind(tmp_path: pathlib.Path, chosen: settings.Settings) -> pipelines.Pipelines:
+    """Pipelines whose detector finds nothing."""
+    broken = pipelines.Pipelines.open(chosen)
     reader = broken.store.reader(languages.find("en"), WHEELS.model_version)
     parameters = recognition.Parameters(48, tuple(sorted(set("".join(samples.KNOWN)))))
     broken.detectors[reader.detector] = dataclasses.replace(fakes(tmp_path).detectors["x_det"], engine=Blind())
     broken.recognisers[reader.recogniser] = recognition.Recogniser(Brightness(), parameters)
+    return broken
+
+
+def test_the_self_test_says_what_a_model_read_instead(tmp_path: pathlib.Path) -> None:
     with pytest.raises(pipelines.SelfTestFailed, match=r"PP-OCRv6_small_det and PP-OCRv6_small_rec read '' for"):
-        broken.self_test()
+        blind(tmp_path, WHEELS).self_test()
+
+
+def test_without_the_gate_nothing_is_tested(tmp_path: pathlib.Path) -> None:
+    blind(tmp_path, dataclasses.replace(WHEELS, gate="None")).self_test()
 
 
 @pytest.fixture(scope="module")

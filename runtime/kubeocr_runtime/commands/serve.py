@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from kubeocr_contract import settings
-from kubeocr_runtime import serving
+from kubeocr_runtime import last_words, serving
 from kubeocr_runtime.commands import options
 
 
@@ -18,4 +18,5 @@ def main(arguments: Sequence[str]) -> int:
         return serving.serve(options.chosen(given))
     except settings.InvalidSettings as e:
         sys.stderr.write(f"kubeocr serve: {options.explained(e, given)}\n")
+        last_words.say(options.explained(e, given))
         return 2
