@@ -43,7 +43,10 @@ class Server:
             self.session.verify = f"{tls}/{certificates.CERTIFICATE}"
             self.session.trust_env = False  # a bundle that the environment names would go before it
         self.log = folder / "serve.log"
-        environment = {**os.environ, "KUBEOCR_PORT": str(port), "KUBEOCR_HOST": "127.0.0.1", **settings}
+        self.home = folder / "home"
+        self.home.mkdir()
+        own = {"KUBEOCR_PORT": str(port), "KUBEOCR_HOST": "127.0.0.1", "HOME": str(self.home), "TMPDIR": str(self.home)}
+        environment = {**os.environ, **own, **settings}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen([sys.executable, "-m", "kubeocr", "serve"], env=environment, stdout=log, stderr=log)
 
@@ -106,6 +109,7 @@ def test_reads_a_page_with_the_weights_that_packages_carry(server: Server) -> No
     assert body["text"] == WORDS
     assert body["results"][0]["confidence"] > 0.9
     assert body["models"]["recogniser"] == "PP-OCRv6_small_rec"
+    assert [*server.home.rglob("*")] == [], "a pod's /tmp stays empty; onnxruntime keeps there what it would tell Microsoft"
 
 
 def test_what_was_accepted_is_answered_before_the_process_ends(server: Server) -> None:
