@@ -113,9 +113,11 @@ class Store:
         Raises `BadModels` naming the first that is not. Nothing is compared where the settings say so, or where there is no
         manifest (a volume of PaddleX's own).
         """
-        if self.chosen.models_verify != "off":
-            _refuse_damaged(file for file in self._recorded() if file.model == model.name)
-        return digest(model.weights.parameters or model.weights.program)
+        compared = self.chosen.models_verify != "off"
+        files = {file.path: file for file in self._recorded() if file.model == model.name} if compared else {}
+        _refuse_damaged(files.values())
+        weights = model.weights.parameters or model.weights.program
+        return files[weights].sha256 if weights in files else digest(weights)
 
     def verify(self) -> int:
         """Compare every file with what was baked; the number of files. Raises `BadModels` naming the first that differs."""

@@ -1,11 +1,13 @@
-"""`kubeocr models bake`, `kubeocr models verify`."""
+"""`kubeocr models bake`, `kubeocr models verify`, `kubeocr models pull`."""
 
 import argparse
+import asyncio
 import pathlib
 import sys
 from collections.abc import Sequence
 
 from kubeocr_contract import names
+from kubeocr_runtime import last_words
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -17,7 +19,9 @@ def main(arguments: Sequence[str]) -> int:
         return int(baking.main(rest[:-1]))
     if word == "verify":
         return verify(rest[:-1])
-    sys.stderr.write("usage: kubeocr models bake --help, or kubeocr models verify --help\n")
+    if word == "pull":
+        return pull(rest[:-1])
+    sys.stderr.write("usage: kubeocr models bake --help, kubeocr models verify --help or kubeocr models pull --help\n")
     return 0 if word in {"-h", "--help"} else 2
 
 
@@ -41,3 +45,25 @@ def verify(arguments: Sequence[str]) -> int:
         count = len({file.model for file in files})
         sys.stdout.write(f"{count} models, {len(files)} files in {folder} are as they were baked\n")
     return 1 if problems else 0
+
+
+def pull(arguments: Sequence[str]) -> int:
+    """Have an Ollama fetch models; 1 where it did not in time, `names.EXIT_NO_SUCH_MODEL` where one does not exist."""
+    from kubeocr_runtime import pulling  # noqa: PLC0415 (the other words need no HTTP)
+
+    parser = argparse.ArgumentParser(prog="kubeocr models pull", description="Have an Ollama fetch the models that it lacks.")
+    parser.add_argument("--ollama", required=True, metavar="URL", help="where it answers, such as http://localhost:11434")
+    parser.add_argument("models", nargs="+", metavar="MODEL", help="a model as Ollama names it, such as qwen3:8b")
+    given = parser.parse_args(arguments)
+    try:
+        asyncio.run(pulling.pull(given.ollama, given.models, _tell))
+    except (pulling.NoSuchModel, pulling.NotPulled) as error:
+        last_words.say(str(error))
+        sys.stderr.write(f"kubeocr models pull: {error}\n")
+        return names.EXIT_NO_SUCH_MODEL if isinstance(error, pulling.NoSuchModel) else 1
+    return 0
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
