@@ -21,6 +21,7 @@ from kubeocr_operator import (
     handlers,
     health,
     informers,
+    inspections,
     kinds,
     leadership,
     metrics,
@@ -72,6 +73,7 @@ class Operator:
             store=self.triggers.store,
             devices=devices.Devices(self.cluster),
             sightings=sightings.Sightings(self.cluster, _now),
+            inspections=inspections.Inspections(self.queue.add),
             config=defaults,
             instance=options.identity,
             served=self.informers.served,
@@ -95,7 +97,7 @@ class Operator:
             await self.informers.synced()
             tasks += (group.create_task(workers.work(self.queue, story, self.counts)) for _ in range(self.options.workers))
             tasks += (group.create_task(workers.resync(self.options.resync_seconds, self._refresh)),)
-            tasks += (group.create_task(self._reread()),)
+            tasks += (group.create_task(self._reread()), group.create_task(self._inspect()))
             await handlers.watch(self.triggers, self.ages, self.options.namespaces)
             for task in tasks:
                 task.cancel()
@@ -105,6 +107,10 @@ class Operator:
         for namespace in self.options.namespaces or (None,):
             await triggers.take_stock(self.cluster, cluster.Scope(kinds.OCR_SERVICE, namespace), self.triggers)
         self.triggers.remind(self.options.resync_seconds)
+
+    async def _inspect(self) -> None:
+        async with inspections.client() as ask:
+            await self.world.inspections.run(ask)
 
     async def _crd(self) -> None:
         """Waits until the API server knows OCRServices: kopf would look but once."""

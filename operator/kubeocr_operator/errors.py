@@ -25,6 +25,10 @@ class Conflict(OperatorError):
     """Somebody else was faster, or holds a field that we only wanted to create. Looked at again at once."""
 
 
+class NoReport(OperatorError):
+    """No ready pod of a service said what it is: not reached, or no report. Asked again, later and later."""
+
+
 class InvalidConfig(OperatorError):
     """The cluster-wide configuration does not make sense; the message names the entry, its value and what is allowed."""
 

@@ -20,6 +20,7 @@ from kubeocr_operator import (
     drift,
     errors,
     events,
+    inspections,
     kinds,
     objects,
     ocrservices,
@@ -46,6 +47,7 @@ class World:
     store: store.Store
     devices: devices.Devices
     sightings: sightings.Sightings
+    inspections: inspections.Inspections
     config: config.Config
     """Replaced when its file changes."""
     instance: str
@@ -94,12 +96,14 @@ async def reconcile(key: workqueue.Key, world: World) -> Outcome:
     if body is None or ownership.going(body):
         world.wanted.pop(key, None)
         world.sightings.forget(key)
+        world.inspections.forget(key)
         return Outcome()
     decision = await _decide(body, world)
     done = _Done() if decision.plan is None else await _make_so(decision.plan, key, world)
     if done is None:
         return Outcome()
     seen = await _look_at_pods(body, key, world)
+    _inspect(body, decision.plan, key, world)
     status = _observe(body, decision, dataclasses.replace(done, pods=seen.trouble), world)
     await _report(body, status, done, world)
     if done.refused is not None:
@@ -202,6 +206,12 @@ async def _look_at_pods(body: Object, key: workqueue.Key, world: World) -> sight
     return await world.sightings.look(key, urgent=fell or conditions.holds(status, conditions.DEGRADED) == "True")
 
 
+def _inspect(body: Object, plan: plans.Plan | None, key: workqueue.Key, world: World) -> None:
+    """Says whom to ask what the pods loaded; whoever was asked before the spec became impossible still is."""
+    if plan is not None:
+        world.inspections.follow(key, inspections.subject(plan, _deployment(body, world)))
+
+
 def _observe(body: Object, decision: _Decision, done: _Done, world: World) -> dict[str, Any]:
     findings = conditions.Findings(
         generation=body["metadata"]["generation"],
@@ -212,6 +222,7 @@ def _observe(body: Object, decision: _Decision, done: _Done, world: World) -> di
         missing=done.missing,
         deployment=_deployment(body, world),
         pods=done.pods,
+        report=world.inspections.report(store.key_of(body)),
     )
     return conditions.observe(findings, _timestamp(world.now(), "seconds"))
 

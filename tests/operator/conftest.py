@@ -12,7 +12,19 @@ from typing import Any
 import pytest
 
 from kubeocr_contract import names
-from kubeocr_operator import cluster, config, devices, errors, events, kinds, reconcile, sightings, store, workqueue
+from kubeocr_operator import (
+    cluster,
+    config,
+    devices,
+    errors,
+    events,
+    inspections,
+    kinds,
+    reconcile,
+    sightings,
+    store,
+    workqueue,
+)
 from kubeocr_operator.objects import metadata
 
 _KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
@@ -85,6 +97,13 @@ class FakeCluster:
         if live is None:
             return None
         return copy.deepcopy(self.put(kind, {**live, "status": copy.deepcopy(obj["status"])}))
+
+    async def scale(self, kind: kinds.Kind, obj: Mapping[str, Any], replicas: int) -> None:
+        self._call("patch-scale", kind)
+        live = self.items[kind, store.key_of(obj)]
+        if live["metadata"]["resourceVersion"] != obj["metadata"]["resourceVersion"]:
+            raise errors.Conflict("the object has been modified")
+        self.put(kind, {**live, "spec": {**live["spec"], "replicas": replicas}})
 
     async def delete(self, kind: kinds.Kind, obj: Mapping[str, Any]) -> None:
         self._call("delete", kind)
@@ -293,6 +312,7 @@ def scene(clock: Clock) -> Callable[..., Scene]:
             store=known,
             devices=devices.Devices(server, clock),
             sightings=sightings.Sightings(server, now),
+            inspections=inspections.Inspections(lambda key: None),
             config=defaults or config.Config(),
             instance="test",
             served=lambda kind: kind not in absent,

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from kubeocr_contract import report as reports
 from kubeocr_operator import kinds, plans
 
 READY, PROGRESSING, DEGRADED, SPEC_VALID = "Ready", "Progressing", "Degraded", "SpecValid"
@@ -15,6 +16,7 @@ NOT_CARRIED = "NotCarried"
 SERVING = "Serving"
 NO_POD_READY = "NoPodReady"
 SCALED_TO_ZERO = "ScaledToZero"
+SUSPENDED = "Suspended"
 NOT_CREATED = "NotCreated"
 ROLLING_OUT = "RollingOut"
 ROLLED_OUT = "RolledOut"
@@ -57,6 +59,8 @@ class Findings:
     """Of the runtime, as it is now."""
     pods: Trouble | None = None
     """What pods that do not get on say of themselves."""
+    report: reports.Report | None = None
+    """What a ready pod says of itself; None where none is ready, or none has answered yet."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
