@@ -16,6 +16,9 @@ LABEL_COMPONENT = "app.kubernetes.io/component"
 LABEL_MANAGED_BY = "app.kubernetes.io/managed-by"
 LABEL_OWNER = f"{GROUP}/{SINGULAR}"
 
+ANNOTATION_QUEUE = f"{GROUP}/queue-url"
+"""Of a pod: its queue's URL where that is no secret."""
+
 RUNTIME_CONTAINER = "runtime"
 HTTP_PORT = 8000
 HTTP_PORT_NAME = "http"
@@ -39,6 +42,9 @@ GRACE_MARGIN_SECONDS = 15
 # The pod stays in its Service's endpoints until every kube-proxy has heard of its end; it must answer that long.
 # https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
 UNREADY_SECONDS = 5
+
+EXIT_NO_SUCH_MODEL = 3
+"""Of `kubeocr models pull`: trying again would not help."""
 
 LEASE = "kubeocr-operator"
 CONFIG_MAP = "kubeocr-config"

@@ -1,11 +1,12 @@
 """Has an Ollama fetch the models that it does not have: `kubeocr models pull`, which a Job runs beside a managed Ollama.
 
-It waits for the server, and tries again what was cut off, where Ollama goes on from what it has; only a model that does not exist
-ends it at once. https://github.com/ollama/ollama/blob/main/docs/api.md#pull-a-model
+It waits for the server, and tries again what was cut off, where Ollama goes on from what it has; only a model that does not
+exist ends it at once. https://github.com/ollama/ollama/blob/main/docs/api.md#pull-a-model
 """
 
 import asyncio
 import dataclasses
+import functools
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from http import HTTPStatus
@@ -40,14 +41,17 @@ class Patience:
     longest: float = 600.0
 
 
-async def pull(url: str, models: Sequence[str], say: Callable[[str], None], patience: Patience = Patience()) -> None:  # noqa: B008
-    """Has the Ollama at a URL fetch models, and says what it does. Raises `NoSuchModel`, and `NotPulled` at the end of patience."""
-    present = await _patiently(lambda: _present(url, models), say, patience)
+async def pull(url: str, models: Sequence[str], say: Callable[[str], None], patience: Patience = Patience()) -> None:
+    """Has the Ollama at a URL fetch models, and says what it does.
+
+    Raises `NoSuchModel`, and `NotPulled` at the end of patience.
+    """
+    present = await _patiently(functools.partial(_present, url, models), say, patience)
     for model, there in present.items():
         if there:
             say(f"{model} is there")
             continue
-        await _patiently(lambda model=model: _fetch(url, model, say), say, patience)  # type: ignore[misc]
+        await _patiently(functools.partial(_fetch, url, model, say), say, patience)
         say(f"{model} is pulled")
 
 

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 
 from kubeocr_contract import names
-from kubeocr_runtime import last_words
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -49,7 +48,7 @@ def verify(arguments: Sequence[str]) -> int:
 
 def pull(arguments: Sequence[str]) -> int:
     """Have an Ollama fetch models; 1 where it did not in time, `names.EXIT_NO_SUCH_MODEL` where one does not exist."""
-    from kubeocr_runtime import pulling  # noqa: PLC0415 (the other words need no HTTP)
+    from kubeocr_runtime import last_words, pulling  # noqa: PLC0415 (where images bake their models neither is there)
 
     parser = argparse.ArgumentParser(prog="kubeocr models pull", description="Have an Ollama fetch the models that it lacks.")
     parser.add_argument("--ollama", required=True, metavar="URL", help="where it answers, such as http://localhost:11434")
