@@ -144,16 +144,15 @@ def _empty(folder: pathlib.Path) -> None:
 def main(arguments: Sequence[str]) -> int:
     """The command; 0 when everything asked for is there, 1 with a list of what is not, 2 for words that mean nothing."""
     given = _parser().parse_args(arguments)
-    formats = models.READS[given.engine]
-    with tempfile.TemporaryDirectory() as scratch:
-        try:
-            asked = _sources(given, formats, pathlib.Path(scratch))
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            asked = _sources(given, models.READS[given.engine], pathlib.Path(scratch))
             kitchen = Kitchen(given.out, asked, given.retries, given.wait, report=_say)
             baked = bake(_order(given), kitchen)
-        except (sources.Unavailable, models.BadModels) as e:
-            baked = Baked((), missing=(str(e),))
-        except OSError as e:
-            baked = Baked((), missing=(f"{e.filename or given.out}: {e.strerror}",))
+    except (sources.Unavailable, models.BadModels) as e:
+        baked = Baked((), missing=(str(e),))
+    except OSError as e:
+        baked = Baked((), missing=(f"{e.filename or given.out}: {e.strerror}",))
     for line in baked.missing:
         sys.stderr.write(f"missing: {line}\n")
     _say(f"{len(baked.models)} models in {given.out}, {len(baked.made)} of them new")
@@ -163,7 +162,7 @@ def main(arguments: Sequence[str]) -> int:
 def _sources(given: argparse.Namespace, formats: tuple[str, ...], scratch: pathlib.Path) -> tuple[sources.Source, ...]:
     packaged = sources.Wheels(formats, scratch)
     if given.source == "image":
-        return (sources.Carried(given.carried, formats),)
+        return (sources.Carried.open(given.carried, formats),)
     if given.source == "wheels":
         return (packaged,)
     if given.source == "official":
@@ -174,7 +173,7 @@ def _sources(given: argparse.Namespace, formats: tuple[str, ...], scratch: pathl
 def _order(given: argparse.Namespace) -> Order:
     named = frozenset(given.models).union(*(catalogue.SETS[name] for name in given.set))
     if not named and not given.languages:
-        named = catalogue.WHEELS
+        named = frozenset(models.manifest(given.carried)) if given.source == "image" else catalogue.WHEELS
     return Order(models=named, to_read=given.languages, versions=given.versions, sizes=given.sizes)
 
 

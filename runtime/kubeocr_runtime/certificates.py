@@ -38,10 +38,10 @@ class Certificate:
         LOG.info("certificate renewed folder=%s", folder)
 
     async def keep_renewed(self) -> None:
-        """Look at the folder until cancelled."""
+        """Look at the folder until cancelled, on the loop's thread: no handshake may begin while the context changes."""
         while True:
             await asyncio.sleep(folders.LOOK_SECONDS)
-            await asyncio.to_thread(self.renew)
+            self.renew()
 
 
 def _loaded(folder: pathlib.Path) -> ssl.SSLContext:

@@ -17,6 +17,7 @@ from typing import Protocol
 
 import yaml
 
+from kubeocr_contract import names
 from kubeocr_runtime import models, wheels
 
 
@@ -90,6 +91,13 @@ class Carried:
 
     folder: pathlib.Path
     formats: tuple[str, ...]
+
+    @classmethod
+    def open(cls, folder: pathlib.Path, formats: tuple[str, ...]) -> "Carried":
+        """Raises `Unavailable` for a folder without models that were baked."""
+        if not models.manifest(folder):
+            raise Unavailable(f"{folder} has no {names.MANIFEST_FILE}: this is no image that carries models")
+        return cls(folder, formats)
 
     def has(self, name: str) -> bool:
         return name in models.manifest(self.folder) and models.find_weights(self.folder / name, self.formats) is not None

@@ -69,3 +69,13 @@ def test_a_volume_that_cannot_be_written_is_one_line(image: pathlib.Path, capsys
     words = ["bake", "--out", str(out), "--source", "image", "--carried", str(image), "--models", NAME]
     assert models.main(words) == 1
     assert capsys.readouterr().err == f"missing: {out}: Not a directory\n"
+
+
+def test_an_image_gives_all_that_it_has_where_nothing_is_named(image: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    assert models.main(["bake", "--out", str(tmp_path / "volume"), "--source", "image", "--carried", str(image)]) == 0
+    assert store.manifest(tmp_path / "volume") == store.manifest(image)
+
+
+def test_an_image_without_models_is_said(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert models.main(["bake", "--out", str(tmp_path / "volume"), "--source", "image", "--carried", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == f"missing: {tmp_path} has no manifest.json: this is no image that carries models\n"
