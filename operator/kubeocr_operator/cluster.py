@@ -85,6 +85,10 @@ class Cluster(Protocol):
         """Server-side apply of the status subresource; None where the object is gone."""
         ...
 
+    async def scale(self, kind: kinds.Kind, obj: Object, replicas: int) -> None:
+        """Sets the number of an object's replicas. Raises `Conflict` where the object is no longer this one."""
+        ...
+
     async def delete(self, kind: kinds.Kind, obj: Object) -> None:
         """Deletes this very object, if it is still there."""
         ...
@@ -167,7 +171,13 @@ class KubeCluster:
         """Server-side apply of the status subresource; None where the object is gone."""
         where = path(kind, _namespace(obj), _name(obj)) + "/status"
         options = {"body": obj, "query": _applying(force=True), "content_type": _APPLY}
-        return await self._unless_gone(kind, "patch", where, status=True, **options)
+        return await self._unless_gone(kind, "patch", where, verbs=kind.status_verbs, **options)
+
+    async def scale(self, kind: kinds.Kind, obj: Object, replicas: int) -> None:
+        """Sets the number of an object's replicas. Raises `Conflict` where the object is no longer this one."""
+        where = path(kind, _namespace(obj), _name(obj)) + "/scale"
+        body = {"metadata": {"resourceVersion": obj["metadata"]["resourceVersion"]}, "spec": {"replicas": replicas}}
+        await self._ask(kind, "patch", where, verbs=kind.scale_verbs, body=body, query=_OURS, content_type=_MERGE)
 
     async def delete(self, kind: kinds.Kind, obj: Object) -> None:
         """Deletes this very object, if it is still there; what hangs on it goes in the background."""
@@ -201,11 +211,11 @@ class KubeCluster:
         verb: str,
         where: str,
         *,
-        status: bool = False,
+        verbs: frozenset[str] | None = None,
         **options: Any,
     ) -> Object:
-        """One request, as declared in kinds.py and counted."""
-        if verb not in (kind.status_verbs if status else kind.verbs):
+        """One request, as declared in kinds.py and counted; `verbs` are a subresource's."""
+        if verb not in (kind.verbs if verbs is None else verbs):
             raise NotImplementedError(f"kinds.py does not let the operator {verb} {kind.plural}")
         if verb in _WRITES:
             if not self._leads():

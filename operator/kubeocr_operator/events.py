@@ -16,6 +16,8 @@ QUIET_SECONDS = 600.0
 _REMEMBERED = 4096
 _LONGEST_NOTE = 1024
 """What the API takes: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/"""
+_MEANT = frozenset({conditions.SCALED_TO_ZERO, conditions.SUSPENDED})
+"""Why a service may stop as somebody wants it to."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +106,7 @@ def _changed_health(before: Mapping[str, Any], after: Mapping[str, Any]) -> tupl
             found.append(Turn(reason="Ready", note=f"answers at {after.get('url')}"))
         elif conditions.holds(before, conditions.READY) == "True":
             found.append(
-                Turn(reason=ready["reason"], note=ready["message"], warning=ready["reason"] != conditions.SCALED_TO_ZERO)
+                Turn(reason=ready["reason"], note=ready["message"], warning=ready["reason"] not in _MEANT)
             )
     degraded = conditions.condition(after, conditions.DEGRADED)
     if degraded["status"] == "True" and degraded["message"] != conditions.condition(before, conditions.DEGRADED).get("message"):

@@ -24,6 +24,8 @@ class Kind:
     verbs: frozenset[str]
     status_verbs: frozenset[str] = frozenset()
     """On the `status` subresource."""
+    scale_verbs: frozenset[str] = frozenset()
+    """On the `scale` subresource."""
     namespaced: bool = True
     optional: bool = False
     """Whether a cluster may do without this API; what needs it is then said in a condition."""
@@ -41,6 +43,7 @@ OCR_SERVICE = Kind(
     plural=names.PLURAL,
     verbs=WATCHED,
     status_verbs=frozenset({"patch"}),
+    scale_verbs=frozenset({"patch"}),
 )
 SERVICE_ACCOUNT = Kind(group="", version="v1", kind="ServiceAccount", plural="serviceaccounts", verbs=APPLIED)
 CLAIM = Kind(group="", version="v1", kind="PersistentVolumeClaim", plural="persistentvolumeclaims", verbs=APPLIED)
@@ -79,6 +82,8 @@ CHILDREN = (
 """What an OCRService can own on every cluster."""
 OPTIONAL = (HTTP_ROUTE, SCALED_OBJECT, SERVICE_MONITOR, PROMETHEUS_RULE)
 """What an OCRService can own where the API is there."""
+SCALERS = (AUTOSCALER, SCALED_OBJECT)
+"""What sets spec.replicas: one of them at a time."""
 OWNED = (*CHILDREN, *OPTIONAL)
 
 

@@ -32,8 +32,9 @@ def _rules(served: Iterable[kinds.Kind]) -> list[dict[str, Any]]:
     found: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
     for kind in served:
         found[kind.group, tuple(sorted(kind.verbs))].append(kind.plural)
-        if kind.status_verbs:
-            found[kind.group, tuple(sorted(kind.status_verbs))].append(f"{kind.plural}/status")
+        for subresource, verbs in (("status", kind.status_verbs), ("scale", kind.scale_verbs)):
+            if verbs:
+                found[kind.group, tuple(sorted(verbs))].append(f"{kind.plural}/{subresource}")
     return [
         {"apiGroups": [group], "resources": sorted(resources), "verbs": list(verbs)}
         for (group, verbs), resources in sorted(found.items())

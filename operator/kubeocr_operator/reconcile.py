@@ -20,6 +20,7 @@ from kubeocr_operator import (
     drift,
     errors,
     events,
+    handover,
     inspections,
     kinds,
     objects,
@@ -126,7 +127,7 @@ async def _decide(body: Object, world: World) -> _Decision:
 
 
 async def _make_so(plan: plans.Plan, key: workqueue.Key, world: World) -> _Done | None:
-    """Applies what differs and deletes what is no longer wanted; None where the service went meanwhile."""
+    """Applies what differs and deletes what is no longer wanted; None where the service went or changed meanwhile."""
     everything = objects.desired(plan)
     missing = tuple(sorted({kinds.of(obj) for obj in everything if not _can_be(kinds.of(obj), world)}, key=lambda k: k.kind))
     wanted = tuple(obj for obj in everything if kinds.of(obj) not in missing)
@@ -136,9 +137,12 @@ async def _make_so(plan: plans.Plan, key: workqueue.Key, world: World) -> _Done 
         return _Done(obstacle=conditions.Trouble(conditions.NAME_TAKEN, "; ".join(objections)), missing=missing)
     if None in live and not await _still_there(plan.owner, world):
         return None
-    known = _remember(key, wanted, world)
+    pairs = tuple(zip(wanted, live, strict=True))
     try:
-        repaired = [await _apply(obj, found, world) for obj, found in zip(wanted, live, strict=True)]
+        if await handover.prepare(plan, pairs, world.cluster, world.store):
+            return None
+        known = _remember(key, wanted, world)
+        repaired = [await _apply(obj, found, world) for obj, found in pairs]
         await _prune(plan.owner, everything, world)
     except errors.Refused as error:
         return _Done(obstacle=conditions.Trouble(conditions.WRITE_REFUSED, str(error)), refused=error, missing=missing)

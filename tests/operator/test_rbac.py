@@ -7,6 +7,7 @@ import sys
 import pytest
 import yaml
 
+from kubeocr_contract import names
 from kubeocr_operator import cluster, kinds, rbac, triggers, workqueue
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -26,11 +27,19 @@ async def test_a_whole_life_emits_nothing_but_what_is_declared(scene):
     await stage.settle()
     stage.spec(autoscaling=None)
     await stage.settle()
-    emitted = {(kind.group, kind.plural, verb) for verb, kind in stage.server.calls if verb != "patch-status"}
-    emitted |= {(kind.group, f"{kind.plural}/status", "patch") for verb, kind in stage.server.calls if verb == "patch-status"}
-    applied = {(g, r, "create") for g, r, v in emitted if v == "patch" and not r.endswith("/status")}
+    stage.spec(autoscaling={"minReplicas": 2, "maxReplicas": 2})
+    await stage.settle()
+    emitted = {(kind.group, *_resource(kind.plural, verb)) for verb, kind in stage.server.calls}
+    assert (names.GROUP, f"{names.PLURAL}/scale", "patch") in emitted
+    applied = {(g, r, "create") for g, r, v in emitted if v == "patch" and "/" not in r}
     watched = {(kind.group, kind.plural, "watch") for kind in (kinds.OCR_SERVICE, *kinds.OWNED)}
     assert emitted | applied | watched <= pairs(rbac.rules() + rbac.cluster_rules())
+
+
+def _resource(plural, call):
+    """What a call of the fake cluster is to an authorizer: `patch-status` is a patch of the subresource status."""
+    verb, _, subresource = call.partition("-")
+    return (f"{plural}/{subresource}" if subresource else plural), verb
 
 
 def test_the_lease_is_all_that_is_needed_in_the_operators_namespace():

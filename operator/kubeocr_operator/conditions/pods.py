@@ -1,14 +1,15 @@
 """What the runtime's Deployment makes of a service: Ready and Progressing. Pure.
 
 Ready says that the service answers: at least one pod is ready. It stays True while a rollout proceeds; Progressing says
-that one does, and observedGeneration which spec all of it is about. With replicas 0 nothing answers, so Ready is False
-(ScaledToZero).
+that one does, and observedGeneration which spec all of it is about. With replicas 0, or suspended, nothing answers, so Ready
+is False (ScaledToZero, Suspended).
 """
 
 import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from kubeocr_operator import plans
 from kubeocr_operator.conditions import findings
 
 
@@ -50,10 +51,21 @@ def ready(found: findings.Findings) -> findings.Statement:
     if found.deployment is None:
         return findings.Statement(findings.READY, "False", findings.NOT_CREATED, "there is no Deployment yet")
     if pods.wanted == 0:
-        return findings.Statement(findings.READY, "False", findings.SCALED_TO_ZERO, "spec.replicas is 0")
+        return findings.Statement(findings.READY, "False", *_stopped(found.plan))
     if pods.ready == 0:
         return findings.Statement(findings.READY, "False", findings.NO_POD_READY, counts)
     return findings.Statement(findings.READY, "True", findings.SERVING, counts)
+
+
+def _stopped(plan: plans.Plan | None) -> tuple[str, str]:
+    """Who wants no pods: a reason, and a sentence."""
+    if plan is not None and plan.spec.suspend:
+        return findings.SUSPENDED, f"spec.suspend is true; it keeps spec.replicas, which is {plan.spec.replicas}"
+    if plan is None or plan.autoscaling is None:
+        return findings.SCALED_TO_ZERO, "spec.replicas is 0"
+    if plan.autoscaling.scale_to_zero:
+        return findings.SCALED_TO_ZERO, "spec.replicas is 0 until KEDA finds a metric of spec.autoscaling active"
+    return findings.SCALED_TO_ZERO, "spec.replicas is 0, with which the autoscaler rests too: scale it to 1 or more"
 
 
 def progressing(found: findings.Findings) -> findings.Statement:
