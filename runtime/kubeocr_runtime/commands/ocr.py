@@ -2,17 +2,20 @@
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import pathlib
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from kubeocr_contract import settings, wire
 from kubeocr_runtime import documents, engines, errors, models, pipelines, results, wishes, worker
 from kubeocr_runtime.commands import options
 
+Answer = Mapping[str, object]
+"""As the HTTP API has it."""
 _BROKEN_PIPE = 141
 _UNUSABLE = (errors.OcrError, models.BadModels, engines.EngineUnavailable)
 
@@ -31,16 +34,17 @@ def main(arguments: Sequence[str]) -> int:
     if given.orient and not reader.orients_pages:
         _complain("no model here tells which way up a page is: pages are read as they lie (see kubeocr models bake)", 0)
     try:
-        return max([_print(name, wish, reader, chosen, given) for name in given.files])
+        answer = functools.partial(_answer, wish, reader, chosen)
+        return max([_print(name, answer, given) for name in given.files])
     except BrokenPipeError:
         # whoever read the output has left, as `head` does; what is buffered must not be tried again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE
 
 
-def _print(name: str, wish: wishes.Wish, reader: worker.Reader, chosen: settings.Settings, given: argparse.Namespace) -> int:
+def _print(name: str, read: Callable[[bytes], Answer], given: argparse.Namespace) -> int:
     try:
-        answer = wishes.answer(wish, _read(pathlib.Path(name).read_bytes(), wish, reader, chosen))
+        answer = read(pathlib.Path(name).read_bytes())
     except OSError as e:
         return _complain(f"{name}: {e.strerror}", 1)
     except _UNUSABLE as e:
@@ -49,19 +53,19 @@ def _print(name: str, wish: wishes.Wish, reader: worker.Reader, chosen: settings
     return 0
 
 
-def _text(name: str, answer: Mapping[str, object], *, alone: bool) -> str:
+def _text(name: str, answer: Answer, *, alone: bool) -> str:
     """Under its name where it is one of several, as `head` and `tail` have it."""
     return str(answer["text"]) if alone else f"==> {name} <==\n{answer['text']}\n"
 
 
-def _json(name: str, answer: Mapping[str, object], *, alone: bool) -> str:
+def _json(name: str, answer: Answer, *, alone: bool) -> str:
     told = answer if alone else {"file": name, **answer}
     return json.dumps(told, ensure_ascii=False, indent=2)
 
 
-def _read(data: bytes, wish: wishes.Wish, reader: worker.Reader, chosen: settings.Settings) -> list[worker.Read]:
+def _answer(wish: wishes.Wish, reader: worker.Reader, chosen: settings.Settings, data: bytes) -> Answer:
     with contextlib.closing(documents.open_document(data, chosen)) as document:
-        return [_timed(document.page(index), wish, reader) for index in range(document.pages)]
+        return wishes.answer(wish, [_timed(document.page(index), wish, reader) for index in range(document.pages)])
 
 
 def _timed(page: documents.Page, wish: wishes.Wish, reader: worker.Reader) -> worker.Read:
@@ -93,7 +97,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--orient", action=argparse.BooleanOptionalAction, default=True, help="turn pages upright first")
     parser.add_argument("--orient-lines", action="store_true", help="turn lines that stand on their head")
-    parser.add_argument("--json", action="store_true", help="print all that is known, as the HTTP API answers it")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print all that is known, as the HTTP API answers it; of several files, each with its name as `file`",
+    )
     options.add_flags(parser, server=False)
     return parser
 
