@@ -1,7 +1,10 @@
-"""Helm releases of the chart on a real API server, for the tests here: no operator runs, whatever a release says."""
+"""Earlier releases of the project, and Helm's on a real API server."""
 
+import io
 import json
 import pathlib
+import subprocess
+import tarfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +14,27 @@ from cluster import binaries, clusters
 from kubeocr_contract import names
 
 CRD = f"customresourcedefinition/{names.PLURAL}.{names.GROUP}"
+PREVIOUS = "0.1.0"
+
+
+class Unknown(RuntimeError):
+    """A release whose commit this clone does not have; the message says how to get it."""
+
+
+def unpack(release: str, folder: pathlib.Path) -> pathlib.Path:
+    """A release's checkout, out of the repository's history. Raises `Unknown`."""
+    log = ("log", "--reverse", "--format=%H", f"--grep=^Release {release}")
+    commit = _git(*log).decode().partition("\n")[0]
+    if not commit:
+        raise Unknown(f"no commit of this clone says 'Release {release}': git fetch --unshallow")
+    with tarfile.open(fileobj=io.BytesIO(_git("archive", commit))) as archive:
+        archive.extractall(folder, filter="data")
+    return folder
+
+
+def manifests_of(release: str) -> pathlib.Path:
+    """An earlier release's base for kustomize."""
+    return charts.ROOT / "tests" / "releases" / release / "manifests" / "base"
 
 
 def helm(cluster: clusters.Cluster, *arguments: str, values: Mapping[str, Any] | None = None) -> str:
@@ -42,3 +66,7 @@ def crd(cluster: clusters.Cluster) -> dict[str, Any]:
     """The CustomResourceDefinition as it is."""
     found: dict[str, Any] = json.loads(kubectl(cluster, "get", CRD, "-o", "json"))
     return found
+
+
+def _git(*arguments: str) -> bytes:
+    return subprocess.run(["git", *arguments], cwd=charts.ROOT, capture_output=True, check=False).stdout
