@@ -27,11 +27,11 @@ def test_a_changed_spec_rolls_out_with_no_failed_request(site: sites.Site, page:
 def test_a_manual_edit_is_repaired(site: sites.Site) -> None:
     site.apply("edited")
     sites.until("Ready", lambda: site.is_ready("edited"), seconds=180)
-    site.kubectl("set", "env", "deployment/edited", "KUBEOCR_PAGES=1")
+    site.kubectl("set", "env", "deployment/edited", "KUBEOCR_DEVICE=gpu")
     selector = site.get("service/edited")["spec"]["selector"]
     elsewhere = {"spec": {"selector": {names.LABEL_INSTANCE: "somebody-else"}}}
     site.kubectl("patch", "service/edited", "--type=merge", "-p", json.dumps(elsewhere))
-    sites.until("the Deployment is as before", lambda: _pages(site) == ["2000"], seconds=20)
+    sites.until("the Deployment is as before", lambda: _device(site) == ["cpu"], seconds=20)
     sites.until("the Service is as before", lambda: site.get("service/edited")["spec"]["selector"] == selector, seconds=20)
     site.kubectl("delete", f"{names.PLURAL}/edited")
 
@@ -43,6 +43,6 @@ def _settled(site: sites.Site, name: str, before: set[str]) -> bool:
     return site.is_ready(name) and bool(owned) and not owned & before
 
 
-def _pages(site: sites.Site) -> list[str]:
+def _device(site: sites.Site) -> list[str]:
     container = site.get("deployment/edited")["spec"]["template"]["spec"]["containers"][0]
-    return [variable["value"] for variable in container["env"] if variable["name"] == "KUBEOCR_PAGES"]
+    return [variable["value"] for variable in container["env"] if variable["name"] == "KUBEOCR_DEVICE"]
