@@ -1,4 +1,4 @@
-"""Builds the two images of this checkout: with Docker where it runs, else with buildah on a Debian that debootstrap made."""
+"""Builds the two images of a checkout: with Docker where it runs, else with buildah on a Debian that debootstrap made."""
 
 import configparser
 import dataclasses
@@ -20,6 +20,14 @@ _DEBIAN = f"localhost/kubeocr/debian:{versions.DEBIAN}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Checkout:
+    """Where the sources are, and what their images' tags start with: of each label the newest image is kept."""
+
+    root: pathlib.Path = ROOT
+    label: str = "dev"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Image:
     """A built image: its name, a tag that changes with its content, and a docker archive of it."""
 
@@ -33,27 +41,28 @@ class Image:
         return f"{self.repository}:{self.tag}"
 
 
-def build(name: str, *, log: pathlib.Path) -> Image:
-    """Builds Dockerfile.<name>, writing what the builder says to `log`. Raises `Missing`."""
+def build(name: str, *, log: pathlib.Path, checkout: Checkout | None = None) -> Image:
+    """Builds Dockerfile.<name> of a checkout, this one by default; what the builder says goes to `log`. Raises `Missing`."""
     repository = f"{os.environ.get('KUBEOCR_REGISTRY', 'kubeocr')}/{name}"
-    return _docker(name, repository, log) if kind.docker() else _buildah(name, repository, log)
+    chosen = checkout or Checkout()
+    return _docker(name, repository, log, chosen) if kind.docker() else _buildah(name, repository, log, chosen)
 
 
-def _docker(name: str, repository: str, log: pathlib.Path) -> Image:
-    latest = f"{repository}:latest"
-    _run(["docker", "build", "-f", f"Dockerfile.{name}", "-t", latest, *_flags(), "."], log)
+def _docker(name: str, repository: str, log: pathlib.Path, checkout: Checkout) -> Image:
+    latest = f"{repository}:{checkout.label}"
+    _run(["docker", "build", "-f", f"Dockerfile.{name}", "-t", latest, *_flags(), "."], log, checkout.root)
     identity = _said(["docker", "image", "inspect", "--format", "{{.Id}}", latest]).removeprefix("sha256:")
-    image = _image(repository, identity)
+    image = _image(repository, checkout.label, identity)
     _run(["docker", "tag", latest, image.reference], log)
     _archive(image, lambda path: _run(["docker", "save", "-o", str(path), image.reference], log))
     _push(["docker", "push", image.reference], log)
     return image
 
 
-def _buildah(name: str, repository: str, log: pathlib.Path) -> Image:
+def _buildah(name: str, repository: str, log: pathlib.Path, checkout: Checkout) -> Image:
     requirements.ensure(requirements.IMAGES)
     base = f"BASE_IMAGE={_debian(log)}"
-    latest = f"localhost/{repository}:latest"
+    latest = f"localhost/{repository}:{checkout.label}"
     isolation = ("--isolation", "chroot", "--network", "host", "--layers", "--format", "docker")
     command = (
         *_BUILDAH,
@@ -69,9 +78,9 @@ def _buildah(name: str, repository: str, log: pathlib.Path) -> Image:
         latest,
         ".",
     )
-    _run(command, log)
+    _run(command, log, checkout.root)
     identity = json.loads(_said([*_BUILDAH, "inspect", "--type", "image", latest]))["FromImageID"]
-    image = _image(repository, identity)
+    image = _image(repository, checkout.label, identity)
     # a name without a host is Docker Hub's wherever an image is imported
     full = image.reference if "." in repository.partition("/")[0] else f"docker.io/{image.reference}"
     _archive(image, lambda path: _run([*_BUILDAH, "push", latest, f"docker-archive:{path}:{full}"], log))
@@ -106,17 +115,17 @@ def _trust() -> list[str]:
     return ["-v", f"{authority}:/run/authority.crt:ro", "-v", f"{path}:/etc/pip.conf:ro"]
 
 
-def _image(repository: str, identity: str) -> Image:
-    tag = f"dev-{identity[:12]}"
+def _image(repository: str, label: str, identity: str) -> Image:
+    tag = f"{label}-{identity[:12]}"
     return Image(repository, tag, _ARCHIVES / f"{repository.rpartition('/')[2]}-{tag}.tar")
 
 
 def _archive(image: Image, write: Callable[[pathlib.Path], None]) -> None:
-    """Writes the image's archive unless it is there; earlier ones of the same image make room."""
+    """Writes the image's archive unless it is there; earlier ones of the same image and label make room."""
     if image.archive.exists():
         return
     _ARCHIVES.mkdir(parents=True, exist_ok=True)
-    for earlier in _ARCHIVES.glob(f"{image.archive.name.partition('-')[0]}-dev-*.tar"):
+    for earlier in _ARCHIVES.glob(f"{image.archive.name.rpartition('-')[0]}-*.tar"):
         earlier.unlink()
     with tempfile.TemporaryDirectory(dir=_ARCHIVES) as folder:
         written = pathlib.Path(folder) / "image.tar"
@@ -134,9 +143,9 @@ def _flags() -> list[str]:
     return os.environ.get("BUILD_FLAGS", "").split()
 
 
-def _run(command: Sequence[str], log: pathlib.Path) -> None:
+def _run(command: Sequence[str], log: pathlib.Path, folder: pathlib.Path = ROOT) -> None:
     with log.open("ab") as output:
-        done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False)
+        done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False)
     if done.returncode:
         raise binaries.Missing(f"{' '.join(command[:4])} … failed; what it said is in {log}")
 
