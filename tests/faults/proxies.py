@@ -161,7 +161,7 @@ class Gateway:
         self._session = aiohttp.ClientSession(self._upstream, connector=connector, timeout=timeout, auto_decompress=False)
         application = web.Application(client_max_size=2**24)
         application.router.add_route("*", "/{path:.*}", self._answer)
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
