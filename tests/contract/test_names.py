@@ -84,7 +84,6 @@ def objects(kind: str) -> list[dict[str, Any]]:
         pytest.param("Dockerfile.runtime", "COPY --from=bake .* (.*)", names.MODELS_DIR, id="models"),
         pytest.param("Dockerfile.operator", "EXPOSE (.*)", str(names.OPERATOR_PORT), id="operator-port"),
         pytest.param("charts/kubeocr/Chart.yaml", "appVersion: (.*)", images.PROJECT_VERSION, id="chart"),
-        pytest.param("pyproject.toml", 'version = "(.*)"', images.PROJECT_VERSION, id="project"),
     ],
 )
 def test_a_file_that_cannot_import_the_contract_agrees_with_it(path: str, instruction: str, want: str) -> None:

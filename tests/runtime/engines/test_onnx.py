@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from kubeocr_contract import models as catalogue
-from kubeocr_contract import settings
+from kubeocr_contract import report, settings
 from kubeocr_runtime import engines, models
-from kubeocr_runtime.engines import onnx
+from kubeocr_runtime.engines import cpus, onnx
 
 SETTINGS = settings.Settings(models_dir="", device="cpu")
 
@@ -22,6 +22,14 @@ SETTINGS = settings.Settings(models_dir="", device="cpu")
 )
 def test_providers(device: str, available: list[str], want: list[str]) -> None:
     assert onnx.providers(device, available) == want
+
+
+@pytest.mark.parametrize(
+    ("provider", "device"), [pytest.param(onnx.CUDA, "gpu", id="gpu"), pytest.param(onnx.CPU, "cpu", id="cpu")]
+)
+def test_what_runs_is_told_as_it_came_out(provider: str, device: str) -> None:
+    assert onnx.about(provider, 3) == report.Engine(name="onnxruntime", device=device, provider=provider, threads=3)
+    assert onnx.about(provider, 0).threads == cpus.available()
 
 
 def test_a_gpu_that_this_onnxruntime_has_no_code_for() -> None:

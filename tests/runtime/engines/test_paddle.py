@@ -51,4 +51,7 @@ def test_ppocrv4_reads_a_page_in_paddle_s_format(tmp_path: pathlib.Path) -> None
     text = reading.read(page, pipelines.ReadOptions(reader=READER)).text.replace(" ", "")
     assert text == "Thequickbrownfox\njumpsover13dogs"
     reading.self_test()
+    assert (reading.engine.name, reading.engine.device, reading.loaded.keys()) == (
+        "paddle", "cpu", {READER.detector, READER.recogniser},
+    )  # fmt: skip
     assert models.Store.open(chosen).verify() == 6
