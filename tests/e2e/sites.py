@@ -18,6 +18,7 @@ from kubeocr_contract import names
 OPERATOR_NAMESPACE, RELEASE = "kubeocr-system", "kubeocr"
 OPERATOR = "kubeocr-operator"
 NAMESPACE = "e2e"
+CHART = images.ROOT / "charts" / "kubeocr"
 _SCRIPT = pathlib.Path(__file__).with_name("in_pod.py").read_text()
 _CLIENT = "client"
 WORDS = ("Invoice 2026", "Twelve chairs and one table", "Total 1,480.00")
@@ -107,11 +108,18 @@ class Site:
         self.kubectl("wait", f"pod/{_CLIENT}", "--for=condition=Ready", "--timeout=90s")
 
 
-def install(cluster: clusters.Cluster, operator: images.Image | None, runtime: images.Image | None) -> Site:
-    """Installs the chart as a user would, with the images of this checkout."""
-    command = [binaries.tool("helm"), "upgrade", "--install", RELEASE, str(images.ROOT / "charts" / "kubeocr"), "--values", "-"]
+def install(
+    cluster: clusters.Cluster,
+    operator: images.Image | None,
+    runtime: images.Image | None,
+    *,
+    chart: pathlib.Path = CHART,
+    values: Mapping[str, Any] | None = None,
+) -> Site:
+    """Installs or upgrades a chart as a user would, with images that were built here, and with further values."""
+    command = [binaries.tool("helm"), "upgrade", "--install", RELEASE, str(chart), "--values", "-"]
     command += ["--namespace", OPERATOR_NAMESPACE, "--create-namespace", "--wait", "--timeout", "4m"]
-    done = cluster.run(command, input=json.dumps(_values(operator, runtime)))
+    done = cluster.run(command, input=json.dumps({**_values(operator, runtime), **(values or {})}))
     assert done.returncode == 0, done.stderr
     return Site(cluster, runtime.reference if runtime else f"{published.REPOSITORY}:{published.PROJECT_VERSION}")
 
