@@ -132,11 +132,11 @@ class Operator:
             await asyncio.sleep(_CONFIG_SECONDS)
             if (text := _text(path)) != known:
                 known = text
-                self._configure(path)
+                self._configure()
 
-    def _configure(self, path: pathlib.Path) -> None:
+    def _configure(self) -> None:
         try:
-            self.world.config = config.read(path)
+            self.world.config = _configured(self.options)
         except errors.InvalidConfig as error:
             _LOG.error("the changed configuration is not used: %s", error)
             self.counts.errors.labels(reason=type(error).__name__).inc()
@@ -165,7 +165,7 @@ class Operator:
 
 async def run(options: Options) -> None:
     """A replica, until SIGTERM or SIGINT. Raises one of errors.py where it cannot go on."""
-    defaults = config.read(options.config)
+    defaults = _configured(options)
     async with contextlib.AsyncExitStack() as ends:
         client = await cluster.connect()
         ends.push_async_callback(client.close)
@@ -186,6 +186,11 @@ async def _until_told(operator: Operator) -> None:
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
+
+
+def _configured(options: Options) -> config.Config:
+    """The configuration, with what the options know of where the operator is."""
+    return dataclasses.replace(config.read(options.config), operator_namespace=options.lease_namespace)
 
 
 def _text(path: pathlib.Path | None) -> str | None:

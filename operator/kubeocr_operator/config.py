@@ -8,18 +8,30 @@ images:                                  # what runtime images there are; withou
 imagePullSecrets: [mirror]               # besides those of a spec
 pullPolicy: IfNotPresent                 # of images chosen from the list
 runtimeClassName: nvidia                 # of pods on a gpu, where a spec names none
+registryMirror: mirror.example:5000      # takes the place of the registry in the name of every image
+networkPolicy:                           # NetworkPolicyPeers for the policies of all OCRServices
+  dns: []                                # what answers names; without it: kube-system, and NodeLocal DNS at its usual address
+  metrics: []                            # what reads metrics; without it: Prometheus, where a spec asks for a ServiceMonitor
 """
 
 import dataclasses
 import pathlib
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
 
 import pydantic
 import yaml
 
 from kubeocr_contract import images, models
-from kubeocr_operator import errors
+from kubeocr_operator import errors, values
+
+Peer = Mapping[str, Any]
+"""A NetworkPolicyPeer."""
+_DNS_PEERS: tuple[Peer, ...] = (
+    {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}},
+    # https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/
+    {"ipBlock": {"cidr": "169.254.20.10/32"}},
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +43,14 @@ class Config:
     pull_secrets: tuple[str, ...] = ()
     pull_policy: str = "IfNotPresent"
     runtime_class_name: str | None = None
+    registry_mirror: str = ""
+    """Where all images are; empty: where their names say."""
+    dns_peers: tuple[Peer, ...] = _DNS_PEERS
+    """What answers names."""
+    metrics_peers: tuple[Peer, ...] | None = None
+    """What reads metrics; None: Prometheus, where a spec asks for a ServiceMonitor."""
+    operator_namespace: str = ""
+    """Where the operator runs, which asks the pods what they have loaded; empty: it runs outside the cluster."""
 
 
 class _Strict(pydantic.BaseModel):
@@ -65,11 +85,18 @@ class _Image(_Strict):
         )
 
 
+class _NetworkPolicy(_Strict):
+    dns: tuple[dict[str, Any], ...] = ()
+    metrics: tuple[dict[str, Any], ...] = ()
+
+
 class _File(_Strict):
     images: tuple[_Image, ...] | None = None
     imagePullSecrets: tuple[str, ...] = ()  # noqa: N815 - as the file spells it
     pullPolicy: Literal["Always", "IfNotPresent", "Never"] = "IfNotPresent"  # noqa: N815
     runtimeClassName: str | None = None  # noqa: N815
+    registryMirror: Annotated[str, values.REGISTRY] | None = None  # noqa: N815
+    networkPolicy: _NetworkPolicy = _NetworkPolicy()  # noqa: N815
 
 
 def parse(text: str) -> Config:
@@ -85,6 +112,9 @@ def parse(text: str) -> Config:
         pull_secrets=file.imagePullSecrets,
         pull_policy=file.pullPolicy,
         runtime_class_name=file.runtimeClassName or None,
+        registry_mirror=file.registryMirror or "",
+        dns_peers=file.networkPolicy.dns or _DNS_PEERS,
+        metrics_peers=file.networkPolicy.metrics or None,
     )
 
 

@@ -15,6 +15,7 @@ from kubeocr_operator import quantities
 _MERGE_KEYS = {
     "containers": ("name",),
     "env": ("name",),
+    "groups": ("name",),
     "imagePullSecrets": ("name",),
     "ownerReferences": ("uid",),
     "topologySpreadConstraints": ("topologyKey", "whenUnsatisfiable"),
@@ -22,8 +23,9 @@ _MERGE_KEYS = {
     "volumes": ("name",),
 }
 """Lists that the API merges by key, whose order and further items are not ours (x-kubernetes-list-map-keys in its OpenAPI)."""
-_WHOLE = frozenset({"selector", "labelSelector", "nodeSelector"})
-"""Maps that the API takes as one value (x-kubernetes-map-type: atomic): a key beside ours, and a Service leads nowhere."""
+_WHOLE = frozenset({"selector", "labelSelector", "nodeSelector", "podSelector", "ingress", "egress"})
+"""What the API takes as one value (x-kubernetes-map-type or list-type: atomic) and where more than ours does harm: a key beside
+ours in a selector, and a Service leads nowhere; one in a NetworkPolicy's peer, and it lets everybody in."""
 _PORT_KEYS = (("containerPort", "protocol"), ("port", "protocol"))
 _QUANTITIES = frozenset({"requests", "limits", "sizeLimit"})
 """Fields whose values the API server rewrites: 1000m comes back as 1."""
@@ -47,10 +49,11 @@ def _owned(live: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _lacking(desired: object, live: object, path: tuple[str, ...]) -> Iterator[str]:
-    if isinstance(desired, dict) and isinstance(live, dict) and not _WHOLE & set(path[-1:]):
+    whole = bool(_WHOLE & set(path[-1:]))
+    if isinstance(desired, dict) and isinstance(live, dict) and not whole:
         for name, value in desired.items():
             yield from _lacking(value, live.get(name), (*path, name))
-    elif _is_list(desired) and _is_list(live):
+    elif _is_list(desired) and _is_list(live) and not whole:
         yield from _lacking_items(desired, live, path)
     elif not _same(desired, live, path):
         yield ".".join(path)

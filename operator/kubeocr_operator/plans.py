@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubeocr_contract import images, languages, names, settings
-from kubeocr_operator import config, ocrservices, rollouts, selection, specs
+from kubeocr_operator import config, isolation, mirrors, ocrservices, rollouts, selection, specs
+
+_API_KEYS_DIR, _TLS_DIR = "/etc/kubeocr/api-keys", "/etc/kubeocr/tls"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,11 +50,16 @@ class Plan:
     """How new pods take the place of old ones."""
     budget: Mapping[str, int | str]
     """maxUnavailable or minAvailable of the disruption budget."""
+    registry_mirror: str
+    """For `mirrors.rewrite`: every image's name goes through it. `image` did."""
+    isolation: isolation.Isolation
+    """What the network policies say."""
 
     @property
     def url(self) -> str:
         """Where the service answers inside the cluster, whatever the cluster's domain is."""
-        return f"http://{self.owner.name}.{self.owner.namespace}.svc:{self.service.port}"
+        scheme = "https" if self.settings.tls_dir else "http"
+        return f"{scheme}://{self.owner.name}.{self.owner.namespace}.svc:{self.service.port}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -103,6 +110,8 @@ def resolve(service: ocrservices.OCRService, defaults: config.Config, device: st
         service=spec.service,
         replacement=rollouts.replacement(service, device, free),
         budget=spec.disruption.budget,
+        registry_mirror=mirrors.of(spec.offline, defaults),
+        isolation=isolation.resolve(service, defaults),
     )
 
 
@@ -116,15 +125,16 @@ def _runtime(service: ocrservices.OCRService, defaults: config.Config, device: s
 
     A new catalogue, as each release brings, must not restart what runs well.
     """
-    spec, status = service.spec, service.status
+    spec, status, mirror = service.spec, service.status, mirrors.of(service.spec.offline, defaults)
     if spec.image.reference is not None:
-        return _Runtime(spec.image.reference, "spec.image", ())
+        return _Runtime(mirrors.rewrite(spec.image.reference, mirror), "spec.image", ())
     wish = images.Wish(tuple(languages.by_id()[x] for x in spec.languages), spec.model.version, spec.model.size)
     reason = f"the smallest {device} image that reads {', '.join(spec.languages)} with {wish.version} {wish.size}"
+    reason += f", from {mirror}" if mirror else ""
     if spec.image.update == "OnChange" and status.get("imageReason") == reason and status.get("image"):
         return _Runtime(status["image"], reason, tuple(status.get("models", ())))
     image = selection.choose(wish, device, defaults.catalogue)
-    return _Runtime(image.reference, reason, selection.loaded(wish, image.models))
+    return _Runtime(mirrors.rewrite(image.reference, mirror), reason, selection.loaded(wish, image.models))
 
 
 def _pull_policy(image: specs.Image, defaults: config.Config) -> str:
@@ -148,6 +158,8 @@ def _settings(spec: specs.Spec, device: str) -> settings.Settings:
         device=device,
         threads=spec.engine.threads,
         drain_seconds=spec.rollout.drain_seconds,
+        api_keys_dir=_API_KEYS_DIR if spec.auth else "",
+        tls_dir=_TLS_DIR if spec.tls else "",
         gate=spec.rollout.gate,
         **shared,
     )

@@ -24,6 +24,7 @@ NAME_LENGTH = 52
 _SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
 _NAME = "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 _COMPONENT = "[a-z0-9]+([._-]+[a-z0-9]+)*"
+_HOST = "[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?"
 _PERCENT = "(100|[1-9]?[0-9])%"
 
 SERVICE_NAME_PATTERN = "[a-z]([-a-z0-9]*[a-z0-9])?"
@@ -60,6 +61,11 @@ REPOSITORY = rules.text(
     pattern=rf"([a-zA-Z0-9.-]+(:[0-9]+)?/)?{_COMPONENT}(/{_COMPONENT})*",
     longest=255,
     message="must be an image's name without tag or digest, such as registry.example.com/team/ocr",
+)
+REGISTRY = rules.text(
+    pattern=rf"({_HOST}(\.{_HOST})+(:[0-9]+)?|{_HOST}(:[0-9]+)|localhost)(/{_COMPONENT})*",
+    longest=255,
+    message="must be a registry's host with its port and its folder if it has them, such as registry.example.com:5000/mirror",
 )
 TAG = rules.text(
     pattern="[A-Za-z0-9_][A-Za-z0-9._-]{0,127}",

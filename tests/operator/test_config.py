@@ -31,6 +31,10 @@ images:
 imagePullSecrets: [mirror]
 pullPolicy: Never
 runtimeClassName: nvidia
+registryMirror: mirror.example:5000/all
+networkPolicy:
+  dns: [{{namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: openshift-dns}}}}}}]
+  metrics: [{{podSelector: {{}}}}]
 """
     )
     found = config.read(path)
@@ -38,12 +42,17 @@ runtimeClassName: nvidia
     assert found.catalogue[0].models == models.SETS["wheels"]
     assert found.catalogue[1].models == frozenset({"PP-OCRv6_small_det"})
     assert (found.pull_secrets, found.pull_policy, found.runtime_class_name) == (("mirror",), "Never", "nvidia")
+    assert found.registry_mirror == "mirror.example:5000/all"
+    assert found.dns_peers == ({"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "openshift-dns"}}},)
+    assert found.metrics_peers == ({"podSelector": {}},)
 
 
 @pytest.mark.parametrize(
     ("text", "fragments"),
     [
         pytest.param(one("tag: '1', accelerator: cpu, carries: all"), ["images[0].repository"], id="no repository"),
+        pytest.param("registryMirror: mirror/all", ["registryMirror", "registry's host", "'mirror/all'"], id="no registry"),
+        pytest.param("networkPolicy: {dns: [kube-system]}", ["networkPolicy.dns[0]", "'kube-system'"], id="no peer"),
         pytest.param(one("repository: r, accelerator: cpu, carries: all"), ["images[0]", "a tag or a digest"], id="no tag"),
         pytest.param(one("repository: r, tag: t, accelerator: tpu, carries: all"), ["accelerator", "'tpu'", "gpu"], id="tpu"),
         pytest.param(one("repository: r, tag: t, accelerator: cpu"), ["carries or models"], id="nothing carried"),

@@ -133,6 +133,44 @@ CHANGES = [
 ]
 
 
+def _peer(found):
+    found["spec"]["ingress"][0]["from"][0]["namespaceSelector"] = {}
+
+
+def _more_ports(found):
+    found["spec"]["ingress"][0]["ports"].append({"protocol": "TCP", "port": 22})
+
+
+def _way_out(found):
+    found["spec"]["egress"].append({})
+
+
+def _fewer_pods(found):
+    found["spec"]["podSelector"]["matchLabels"]["x"] = "2"
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        pytest.param(_peer, "spec.ingress", id="a peer opened by one more selector"),
+        pytest.param(_more_ports, "spec.ingress", id="one more port"),
+        pytest.param(_way_out, "spec.egress", id="a way out"),
+        pytest.param(_fewer_pods, "spec.podSelector", id="pods let off"),
+    ],
+)
+def test_nothing_may_be_added_to_a_network_policy(change, path):
+    rule = {"from": [{"podSelector": {}}], "ports": [{"protocol": "TCP", "port": 8000}]}
+    spec = {"podSelector": {"matchLabels": {"a": "b"}}, "ingress": [rule], "egress": []}
+    desired = {"metadata": {"name": "a"}, "spec": spec}
+    found = copy.deepcopy(desired)
+    fields = {"f:spec": {"f:ingress": {}, "f:egress": {}, "f:podSelector": {}}}
+    entry = {"manager": names.FIELD_MANAGER, "operation": "Apply", "fieldsV1": fields}
+    found["metadata"]["managedFields"] = [entry]
+    assert drift.differences(desired, found) == ()
+    change(found)
+    assert drift.differences(desired, found) == (path,)
+
+
 @pytest.mark.parametrize(("change", "path"), CHANGES)
 def test_what_is_lacking_is_named(change, path):
     found = live()

@@ -1,5 +1,7 @@
 """Every decision, one at a time."""
 
+import dataclasses
+
 import pytest
 
 from kubeocr_contract import images, names
@@ -46,6 +48,46 @@ def test_an_image_stays_while_the_reason_for_it_does(body, plan, spec, pinned):
     found = plans.resolve(ocrservices.parse({**body(**spec), "status": status}), CATALOGUE, "cpu")
     assert (found.image == "older:1") == pinned
     assert (found.models == ("m",)) == pinned
+
+
+MIRRORED = dataclasses.replace(CATALOGUE, registry_mirror="mirror.example")
+
+
+@pytest.mark.parametrize(
+    ("spec", "want"),
+    [
+        pytest.param({}, f"mirror.example/{images.REPOSITORY}:{images.PROJECT_VERSION}", id="a chosen one"),
+        pytest.param({"image": {"repository": "own.example/a", "tag": "2"}}, "mirror.example/a:2", id="the user's own"),
+        pytest.param(
+            {"image": {"repository": "own.example/a", "tag": "2"}, "offline": {"registryMirror": "m.example"}},
+            "m.example/a:2",
+            id="from the service's own mirror",
+        ),
+    ],
+)
+def test_every_image_comes_from_the_mirror(plan, spec, want):
+    assert plan(defaults=MIRRORED, **spec).image == want
+
+
+def test_a_mirror_is_a_reason_for_an_image_and_each_image_is_rewritten_once(body):
+    def resolved(defaults, before=None):
+        status = {"image": before.image, "imageReason": before.image_reason} if before else {}
+        return plans.resolve(ocrservices.parse({**body(), "status": status}), defaults, "cpu")
+
+    direct, mirrored = resolved(CATALOGUE), resolved(MIRRORED)
+    moved = dataclasses.replace(CATALOGUE, registry_mirror="other.example/folder")
+    assert resolved(MIRRORED, mirrored).image == mirrored.image
+    assert resolved(MIRRORED, direct).image == mirrored.image
+    assert resolved(moved, mirrored).image == f"other.example/folder/{images.REPOSITORY}:{images.PROJECT_VERSION}"
+    assert resolved(CATALOGUE, mirrored).image == direct.image
+
+
+def test_tls_reaches_settings_and_address(plan):
+    found = plan(tls={"secret": "cert"}, auth={"apiKeysSecret": "keys"})
+    assert found.settings.tls_dir
+    assert found.settings.api_keys_dir
+    assert found.settings.tls_dir != found.settings.api_keys_dir
+    assert found.url == "https://docs.office.svc:80"
 
 
 @pytest.mark.parametrize(

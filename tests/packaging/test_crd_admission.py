@@ -228,6 +228,17 @@ BAD = [
     bad("route-to-nowhere", {"route": {}}, "route", "needs ingress or httpRoute"),
     bad("route-host", {"route": {"ingress": {"host": "https://x"}}}, "route.ingress.host", "host name"),
     bad("route-without-gateway", {"route": {"httpRoute": {"host": "x.example"}}}, "route.httpRoute.gateway", "equired"),
+    bad(
+        "route-that-a-policy-would-close",
+        {"networkPolicy": {"enabled": True}, "route": {"ingress": {"host": "x.example"}}}, "networkPolicy.from",
+        "from must say who may ask where there is a route",
+    ),
+    bad(
+        "node-port-that-a-policy-would-close", {"networkPolicy": {"enabled": True}, "service": {"type": "NodePort"}},
+        "networkPolicy.from", "Service of type NodePort or LoadBalancer",
+    ),
+    bad("mirror-without-host", {"offline": {"registryMirror": "mirror/all"}}, "offline.registryMirror", "registry's host"),
+    bad("mirror-with-tag", {"offline": {"registryMirror": "m.example/a:1"}}, "offline.registryMirror", "registry's host"),
     bad("auth-without-secret", {"auth": {}}, "auth.apiKeysSecret", "equired"),
     bad("tls-secret", {"tls": {"secret": "A_B"}}, "tls.secret", "lower-case letters"),
     bad("llm-without-server", {"llm": {"ollama": {}, "model": "m"}}, "llm.ollama", "needs url or managed"),
@@ -252,7 +263,7 @@ BAD = [
     bad("rollout-gate", {"rollout": {"gate": "Hope"}}, "rollout.gate", "KnownAnswer", "None"),
     bad("network-policy-off", {"networkPolicy": {"from": [{}]}}, "networkPolicy.from", "needs enabled: true"),
     bad("monitoring-label", {"monitoring": {"labels": {"a b": "c"}}}, "monitoring.labels", "label names"),
-    bad("offline-mirror", {"offline": {"registryMirror": "https://m"}}, "offline.registryMirror", "without tag or digest"),
+    bad("offline-mirror", {"offline": {"registryMirror": "https://m"}}, "offline.registryMirror", "registry's host"),
     pytest.param(service(name="1st"), "metadata.name", ("start with a letter",), id="name-is-no-service-name"),
     pytest.param(service(name="a.b"), "metadata.name", ("letters, digits and '-'",), id="name-with-a-dot"),
     pytest.param(service(name="a" * 53), "metadata.name", ("at most 52 characters",), id="name-too-long"),
@@ -286,6 +297,15 @@ GOOD = [
         id="mig",
     ),
     pytest.param(service({"accelerator": {"mode": "cpu"}}), {}, id="cpu"),
+    pytest.param(service({"offline": {"registryMirror": "mirror.example.com"}}), {}, id="mirror"),
+    pytest.param(service({"offline": {"registryMirror": "mirror:5000/all/of-it"}}), {}, id="mirror-by-its-port"),
+    pytest.param(service({"offline": {"registryMirror": "localhost:5000"}}), {}, id="mirror-on-the-node"),
+    pytest.param(
+        service({
+            "networkPolicy": {"enabled": True, "from": [{"podSelector": {}}]}, "service": {"type": "LoadBalancer"},
+        }),
+        {}, id="guarded-load-balancer",
+    ),
     pytest.param(service({"replicas": 0}), {"replicas": 0}, id="stopped"),
     pytest.param(
         service({"autoscaling": {"maxReplicas": 5}}),

@@ -4,7 +4,19 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from kubeocr_operator import plans
-from kubeocr_operator.objects import autoscaler, deployment, disruption_budget, scaled_object, service, service_account
+from kubeocr_operator.objects import (
+    autoscaler,
+    deployment,
+    disruption_budget,
+    http_route,
+    ingress,
+    network_policy,
+    prometheus_rule,
+    scaled_object,
+    service,
+    service_account,
+    service_monitor,
+)
 
 Object = dict[str, Any]
 _BUILDERS: tuple[Callable[[plans.Plan], Iterable[Object]], ...] = (
@@ -14,6 +26,11 @@ _BUILDERS: tuple[Callable[[plans.Plan], Iterable[Object]], ...] = (
     disruption_budget.build,
     autoscaler.build,
     scaled_object.build,
+    network_policy.build,
+    ingress.build,
+    http_route.build,
+    service_monitor.build,
+    prometheus_rule.build,
 )
 """In the order in which their objects are applied. Each gives what the plan wants of its kind: nothing, one, or several."""
 

@@ -65,9 +65,9 @@ def _container(plan: plans.Plan) -> dict[str, Any]:
         "resources": {
             kind: dict(amounts) for kind, amounts in (("requests", plan.requests), ("limits", plan.limits)) if amounts
         },
-        "startupProbe": _probe(names.READYZ, period=1, failures=_STARTUP_SECONDS),
-        "readinessProbe": _probe(names.READYZ, period=5, failures=2),
-        "livenessProbe": _probe(names.LIVEZ, period=10, failures=6),
+        "startupProbe": _probe(plan, names.READYZ, period=1, failures=_STARTUP_SECONDS),
+        "readinessProbe": _probe(plan, names.READYZ, period=5, failures=2),
+        "livenessProbe": _probe(plan, names.LIVEZ, period=10, failures=6),
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "capabilities": {"drop": ["ALL"]},
@@ -80,10 +80,11 @@ def _container(plan: plans.Plan) -> dict[str, Any]:
     }
 
 
-def _probe(path: str, *, period: int, failures: int) -> dict[str, Any]:
-    """With 5 s to answer: inference may take every core, and a slow answer is no dead pod."""
+def _probe(plan: plans.Plan, path: str, *, period: int, failures: int) -> dict[str, Any]:
+    """With 5 s to answer: inference may take every core, and a slow answer is no dead pod. Kubelet verifies no certificate."""
+    secured = {"scheme": "HTTPS"} if plan.settings.tls_dir else {}
     return {
-        "httpGet": {"path": path, "port": names.HTTP_PORT_NAME},
+        "httpGet": {"path": path, "port": names.HTTP_PORT_NAME, **secured},
         "periodSeconds": period,
         "timeoutSeconds": 5,
         "failureThreshold": failures,

@@ -27,6 +27,12 @@ def target(owner: plans.Owner) -> dict[str, str]:
     return {"apiVersion": names.API_VERSION, "kind": names.KIND, "name": owner.name}
 
 
+def labelled(obj: dict[str, Any], more: Mapping[str, str]) -> dict[str, Any]:
+    """An object with labels that a user wants on it besides ours."""
+    found = obj["metadata"]
+    return {**obj, "metadata": {**found, "labels": {**more, **found["labels"]}}}
+
+
 def build(
     kind: kinds.Kind, owner: plans.Owner, *, part: str = "", annotations: Mapping[str, str] | None = None
 ) -> dict[str, Any]:

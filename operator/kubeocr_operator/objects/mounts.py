@@ -1,7 +1,7 @@
 """What the runtime's pods mount besides their scratch: each feature of the spec gives its own volumes. Pure."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from kubeocr_operator import plans
@@ -30,4 +30,19 @@ def of(plan: plans.Plan) -> tuple[Mount, ...]:
     return tuple(mount for feature in _FEATURES for mount in feature(plan))
 
 
-_FEATURES: tuple[Callable[[plans.Plan], Iterable[Mount]], ...] = ()
+def _api_keys(plan: plans.Plan) -> Iterator[Mount]:
+    if plan.spec.auth is not None:
+        yield _secret("api-keys", plan.settings.api_keys_dir, plan.spec.auth.api_keys_secret)
+
+
+def _tls(plan: plans.Plan) -> Iterator[Mount]:
+    if plan.spec.tls is not None:
+        yield _secret("tls", plan.settings.tls_dir, plan.spec.tls.secret)
+
+
+def _secret(name: str, path: str, secret: str) -> Mount:
+    """Readable to the pod's group alone, which is the container's (fsGroup)."""
+    return Mount(name=name, path=path, source={"secret": {"secretName": secret, "defaultMode": 0o440}})
+
+
+_FEATURES: tuple[Callable[[plans.Plan], Iterable[Mount]], ...] = (_api_keys, _tls)

@@ -81,7 +81,7 @@ class Tls(rules.Part):
 
 
 class NetworkPolicy(rules.Part):
-    """A NetworkPolicy for the pods: who may ask them, and whom they may ask."""
+    """A NetworkPolicy for the pods: who may ask them. Takes a network plugin that enforces it."""
 
     RULES = (
         rules.Rule(
@@ -94,7 +94,8 @@ class NetworkPolicy(rules.Part):
     enabled: values.Flag = False
     """Whether there is one. Where offline.strict is set there is one for what the pods may ask."""
     sources: tuple[Mapping[str, Any], ...] = values.objects(16, alias="from")
-    """Who may ask, as NetworkPolicyPeers (podSelector, namespaceSelector, ipBlock); empty: the same namespace."""
+    """Who may ask, as NetworkPolicyPeers (podSelector, namespaceSelector, ipBlock); empty: the same namespace. The operator and
+    who reads the metrics may ask besides."""
 
 
 class Monitoring(rules.Part):
@@ -104,6 +105,6 @@ class Monitoring(rules.Part):
     service_monitor: values.Flag = False
     """A ServiceMonitor that scrapes the pods."""
     prometheus_rule: values.Flag = False
-    """A PrometheusRule with alerts: no pod ready, errors, a full queue, slow pages."""
+    """A PrometheusRule with alerts: no pod answers, errors, a full queue, slow pages. They need what a ServiceMonitor reads."""
     labels: Mapping[str, values.LabelText] = values.labels()
     """Labels of both, as a Prometheus selects them."""

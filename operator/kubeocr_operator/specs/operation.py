@@ -59,6 +59,6 @@ class Offline(rules.Part):
     strict: values.Flag = False
     """No image from anywhere but the mirror, no download of models, and a NetworkPolicy that lets pods ask nobody but DNS and
     the servers that this spec names."""
-    registry_mirror: Annotated[str, values.REPOSITORY] | None = None
-    """Where the mirror has all images: takes the place of the host in every image's name, the user's own included. Without it
-    the cluster-wide one of the operator's configuration."""
+    registry_mirror: Annotated[str, values.REGISTRY] | None = None
+    """Where the mirror has all images: takes the place of the registry in every image's name, the user's own included. Without
+    it the cluster-wide one of the operator's configuration."""

@@ -42,6 +42,18 @@ class Spec(rules.Part):
             message="resources must not have the accelerator's resource: set accelerator.count instead",
             at=("resources",),
         ),
+        rules.Rule(
+            cel="!self.networkPolicy.enabled || size(self.networkPolicy.from) > 0 || "
+            "(!has(self.route) && self.service.type == 'ClusterIP')",
+            holds=lambda spec: (
+                not spec.network_policy.enabled
+                or bool(spec.network_policy.sources)
+                or (spec.route is None and spec.service.type == "ClusterIP")
+            ),
+            message="from must say who may ask where there is a route or a Service of type NodePort or LoadBalancer: empty "
+            "means the same namespace, which would keep their clients out",
+            at=("networkPolicy", "from"),
+        ),
     )
     languages: tuple[Annotated[str, values.LANGUAGE], ...] = values.listed(
         len(values.READABLE), least=1, default=values.RUNTIME.languages

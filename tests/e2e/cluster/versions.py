@@ -50,6 +50,9 @@ _CONTAINERD = Module("github.com/containerd/containerd/v2", "v2.4.2", tags="no_b
 _COREDNS = Module("github.com/coredns/coredns", "v1.15.0")
 _METRICS = Module("sigs.k8s.io/metrics-server", "v0.9.0")
 KEDA_MODULE = Module("github.com/kedacore/keda/v2", "v2.21.0")
+GATEWAY_API_MODULE = Module("sigs.k8s.io/gateway-api", "v1.6.3")
+PROMETHEUS_OPERATOR_MODULE = Module("github.com/prometheus-operator/prometheus-operator", "v0.85.0")
+_CYCLONUS = Module("github.com/mattfenwick/cyclonus", "v0.5.6")
 _KWOK = Module("sigs.k8s.io/kwok", "v0.8.0")
 # what `helm template` takes for the API server's version where it asks none; left out, that is 1.20
 _HELM_KUBERNETES = " ".join(
@@ -70,6 +73,7 @@ _ALL = (
     Binary("metrics-server", _METRICS, f"{_METRICS.path}/cmd/metrics-server"),
     *(Binary(f"keda-{name}", KEDA_MODULE, f"{KEDA_MODULE.path}/cmd/{name}") for name in ("operator", "adapter", "webhooks")),
     Binary("kwok", _KWOK, f"{_KWOK.path}/cmd/kwok"),
+    Binary("cyclonus", _CYCLONUS, f"{_CYCLONUS.path}/cmd/cyclonus"),
     Binary("helm", _HELM, f"{_HELM.path}/cmd/helm"),
 )
 BINARIES = {binary.name: binary for binary in _ALL}
@@ -80,6 +84,8 @@ METRICS = ("metrics-server",)
 """Without it an HPA on CPU stands still; a demo does without it."""
 KEDA = ("keda-operator", "keda-adapter", "keda-webhooks")
 """Scales an OCRService to zero and from zero; some 10 minutes on two cores to build, so that only what asks for it waits."""
+POLICIES = ("cyclonus",)
+"""Says who may talk to whom under NetworkPolicies, which nothing here enforces."""
 CLIENTS = ("kubectl", "helm")
 
 
