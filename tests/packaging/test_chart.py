@@ -67,6 +67,8 @@ def test_what_is_set_for_runtimes_reaches_the_operator():
         "imagePullSecrets": [{"name": "registry"}],
         "pullPolicy": "Never",
         "runtimeClassName": "nvidia",
+        "registryMirror": "mirror.example:5000",
+        "networkPolicy": {"metrics": [{"podSelector": {}}]},
     }
     found = config.parse(
         charts.one(charts.render(runtime=runtime), "ConfigMap", names.CONFIG_MAP)["data"][names.CONFIG_IMAGES_KEY]
@@ -74,6 +76,8 @@ def test_what_is_set_for_runtimes_reaches_the_operator():
     assert found.pull_secrets == ("registry",)
     assert (found.pull_policy, found.runtime_class_name) == ("Never", "nvidia")
     assert found.catalogue[0].models == {"PP-OCRv6_small_rec"}
+    assert found.registry_mirror == "mirror.example:5000"
+    assert found.metrics_peers == ({"podSelector": {}},)
 
 
 def test_every_value_is_described_and_has_a_default():
@@ -169,6 +173,7 @@ def test_parts_can_be_left_out(values, absent):
         pytest.param({"serviceAccount": {"create": False}}, "serviceAccount.name", id="no service account at all"),
         pytest.param({"watchNamespaces": ["Upper"]}, "watchNamespaces", id="no namespace's name"),
         pytest.param({"watchNamespaces": ["a", "a"]}, "watchNamespaces", id="a namespace twice"),
+        pytest.param({"runtime": {"images": [], "registryMirror": "a/b"}}, "registryMirror", id="no registry"),
         pytest.param({"networkPolicy": {"apiServer": {"ports": []}}}, "ports", id="no port of the API server"),
         pytest.param({"monitoring": {"serviceMonitor": {"interval": "often"}}}, "interval", id="no interval"),
     ],
