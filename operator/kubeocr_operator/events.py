@@ -94,8 +94,7 @@ def _chosen(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Turn, 
     image = after.get("image")
     if image is None or image == before.get("image"):
         return ()
-    reads = ", ".join(after.get("languages", ()))
-    return (Turn(reason="ImageChosen", note=f"{image} on {after['accelerator']} for {reads}"),)
+    return (Turn(reason="ImageChosen", note=f"{image}: {after['imageReason']}"),)
 
 
 def _changed_health(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Turn, ...]:

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from kubeocr_contract import images, languages, names, settings
+from kubeocr_contract import names, settings
 from kubeocr_operator import config, isolation, mirrors, ocrservices, rollouts, selection, specs
 
 _API_KEYS_DIR, _TLS_DIR = "/etc/kubeocr/api-keys", "/etc/kubeocr/tls"
@@ -40,8 +40,6 @@ class Plan:
     requests: Mapping[str, str]
     limits: Mapping[str, str]
     settings: settings.Settings
-    models: tuple[str, ...]
-    """Official names of what the pods load; empty where only an image of the user's own knows."""
     replicas: int
     """Of the Deployment."""
     autoscaling: specs.Autoscaling | None
@@ -64,24 +62,10 @@ class Plan:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Runtime:
-    """An image, and what is known of it."""
+    """An image, and why it was chosen."""
 
     image: str
     reason: str
-    models: tuple[str, ...]
-
-
-def undecided(service: ocrservices.OCRService) -> bool:
-    """Whether somebody has to look whether a node offers the accelerator."""
-    return service.spec.accelerator.mode == "auto" and service.status.get("accelerator") not in {"cpu", "gpu"}
-
-
-def accelerator(service: ocrservices.OCRService, *, offered: bool) -> str:
-    """The device, cpu or gpu. Mode auto was decided when the service was first seen: pods must not change with the nodes."""
-    mode = service.spec.accelerator.mode
-    if mode != "auto":
-        return mode
-    return str(service.status["accelerator"]) if not undecided(service) else ("gpu" if offered else "cpu")
 
 
 def resolve(service: ocrservices.OCRService, defaults: config.Config, device: str, free: int | None = None) -> Plan:
@@ -104,7 +88,6 @@ def resolve(service: ocrservices.OCRService, defaults: config.Config, device: st
         requests={**spec.resources.requests, **extra},
         limits={**spec.resources.limits, **extra},
         settings=_settings(spec, device),
-        models=runtime.models,
         replicas=0 if spec.suspend else spec.replicas,
         autoscaling=None if spec.suspend else spec.autoscaling,
         service=spec.service,
@@ -127,14 +110,14 @@ def _runtime(service: ocrservices.OCRService, defaults: config.Config, device: s
     """
     spec, status, mirror = service.spec, service.status, mirrors.of(service.spec.offline, defaults)
     if spec.image.reference is not None:
-        return _Runtime(mirrors.rewrite(spec.image.reference, mirror), "spec.image", ())
-    wish = images.Wish(tuple(languages.by_id()[x] for x in spec.languages), spec.model.version, spec.model.size)
+        return _Runtime(mirrors.rewrite(spec.image.reference, mirror), "spec.image")
+    wish = selection.wish(spec)
     reason = f"the smallest {device} image that reads {', '.join(spec.languages)} with {wish.version} {wish.size}"
     reason += f", from {mirror}" if mirror else ""
     if spec.image.update == "OnChange" and status.get("imageReason") == reason and status.get("image"):
-        return _Runtime(status["image"], reason, tuple(status.get("models", ())))
+        return _Runtime(status["image"], reason)
     image = selection.choose(wish, device, defaults.catalogue)
-    return _Runtime(mirrors.rewrite(image.reference, mirror), reason, selection.loaded(wish, image.models))
+    return _Runtime(mirrors.rewrite(image.reference, mirror), reason)
 
 
 def _pull_policy(image: specs.Image, defaults: config.Config) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from kubeocr_contract import names
 from kubeocr_operator import (
+    accelerators,
     cluster,
     conditions,
     config,
@@ -116,8 +117,8 @@ async def _decide(body: Object, world: World) -> _Decision:
     try:
         service = ocrservices.parse(body)
         resource = service.spec.accelerator.resource
-        offered = plans.undecided(service) and await world.devices.offered(resource)
-        device = plans.accelerator(service, offered=offered)
+        offered = accelerators.undecided(service) and await world.devices.offered(resource)
+        device = accelerators.choose(service, offered=offered)
         free = await world.devices.free(resource) if rollouts.undecided(service, device) else None
         return _Decision(plans.resolve(service, world.config, device, free))
     except ocrservices.InvalidService as error:

@@ -86,7 +86,7 @@ def _type(schema: Mapping[str, Any]) -> str:
         return f"list of {_type(schema['items'])}"
     if "additionalProperties" in schema:
         return f"map to {_type(schema['additionalProperties'])}"
-    return str(schema["type"])
+    return str(schema.get("type", "object"))
 
 
 def _default(schema: Mapping[str, Any]) -> str:

@@ -1,7 +1,12 @@
 """Which runtime image serves a wish, and what to say where none does. Pure; called by plans.py."""
 
 from kubeocr_contract import images, languages, models
-from kubeocr_operator import errors
+from kubeocr_operator import errors, specs
+
+
+def wish(spec: specs.Spec) -> images.Wish:
+    """What has to be read, and with which models."""
+    return images.Wish(tuple(languages.by_id()[x] for x in spec.languages), spec.model.version, spec.model.size)
 
 
 def choose(wish: images.Wish, accelerator: str, catalogue: tuple[images.Image, ...]) -> images.Image:

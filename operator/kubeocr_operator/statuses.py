@@ -1,10 +1,14 @@
 """What the operator writes in the `status` of an OCRService. Here for the CRD's schema; conditions.py fills it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import pydantic
 
 from kubeocr_operator import rules
+
+_ANYTHING: dict[str, Any] = {"x-kubernetes-preserve-unknown-fields": True}
+"""Of `models`: release 0.1.0 wrote names there. Where the schema has items of one type and an object those of another, every
+server-side apply to that object fails ("failed to create typed live object", API server 1.36.3), the user's own included."""
 
 
 class Condition(rules.Part):
@@ -22,6 +26,35 @@ class Condition(rules.Part):
     """The metadata.generation that this was said of."""
     last_transition_time: str = pydantic.Field(json_schema_extra={"format": "date-time"})
     """When status last changed."""
+
+
+class LoadedModel(rules.Part):
+    """A model that the pods loaded."""
+
+    name: str
+    """PaddleOCR's official name."""
+    sha256: str
+    """Of its weights, hexadecimal, as the pod read them."""
+
+
+class LoadedEngine(rules.Part):
+    """What runs the models in the pods."""
+
+    name: str
+    """onnxruntime or paddle."""
+    device: str
+    """cpu or gpu: what it came to."""
+    provider: str
+    """As the engine's library calls it."""
+
+
+class Told(rules.Part):
+    """The part of a stored status that pods told."""
+
+    model_config = pydantic.ConfigDict(extra="ignore")
+    languages: tuple[str, ...]
+    models: tuple[LoadedModel, ...]
+    engine: LoadedEngine
 
 
 class Status(rules.Part):
@@ -48,8 +81,14 @@ class Status(rules.Part):
     rollout_strategy: Annotated[str, rules.choice("Surge", "InPlace")] | None = None
     """What rollout.strategy Auto was decided to be for the current spec, where pods need an accelerator."""
     accelerator: Annotated[str, rules.choice("cpu", "gpu")] | None = None
-    """What accelerator mode auto was decided to be, once."""
+    """What the pods run on."""
+    accelerator_reason: str | None = None
+    """Why that accelerator. Mode auto is decided anew when spec.accelerator asks for something else, and never else."""
     languages: tuple[str, ...] | None = pydantic.Field(default=None, json_schema_extra={"x-kubernetes-list-type": "atomic"})
-    """Ids of the languages that the pods load."""
-    models: tuple[str, ...] | None = pydantic.Field(default=None, json_schema_extra={"x-kubernetes-list-type": "atomic"})
-    """Official names of the models that the pods load."""
+    """Ids of the languages that the pods have loaded, by their own word; absent while no pod is ready."""
+    models: tuple[LoadedModel, ...] | None = pydantic.Field(
+        default=None, json_schema_extra={"x-kubernetes-list-type": "atomic", "items": _ANYTHING}
+    )
+    """The models among those that the pods have loaded which the languages need: name, and sha256 of the weights."""
+    engine: LoadedEngine | None = None
+    """What runs the models, by the pods' own word."""

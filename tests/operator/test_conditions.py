@@ -125,8 +125,7 @@ def test_without_a_plan_what_ran_is_still_described():
         "image": "i",
         "imageReason": "r",
         "accelerator": "gpu",
-        "languages": ["en"],
-        "models": ["m"],
+        "acceleratorReason": "a node offered x",
     }
     findings = conditions.Findings(generation=1, previous=kept, refusal=conditions.Trouble("Invalid", "x"))
     assert kept.items() <= conditions.observe(findings, NOW).items()

@@ -14,7 +14,7 @@ def status(*, ready="False", why="NoPodReady", degraded="", refused="", image="i
         (conditions.SPEC_VALID, "False" if refused else "True", "Invalid" if refused else "Accepted", refused or "ok"),
     ]
     listed = [dict(zip(("type", "status", "reason", "message"), entry, strict=True)) for entry in found]
-    return {"conditions": listed, "image": image, "accelerator": "cpu", "languages": ["en"], "url": "http://u"}
+    return {"conditions": listed, "image": image, "imageReason": "it fits", "url": "http://u"}
 
 
 CALM = status()

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from kubeocr_contract import names, settings
-from kubeocr_operator import config, kinds, objects, ocrservices, plans
+from kubeocr_operator import accelerators, config, kinds, objects, ocrservices, plans
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 CASES = sorted(path.parent.name for path in GOLDEN.glob("*/ocrservice.yaml"))
@@ -20,7 +20,7 @@ def built(case):
     """The children of a case, in the order in which they are applied."""
     service = ocrservices.parse(yaml.safe_load((GOLDEN / case / "ocrservice.yaml").read_text()))
     defaults = config.read(GOLDEN / "images.yaml")
-    plan = plans.resolve(service, defaults, plans.accelerator(service, offered=False))
+    plan = plans.resolve(service, defaults, accelerators.choose(service, offered=False))
     return objects.desired(plan)
 
 

@@ -29,7 +29,7 @@ def test_the_image_is_for_the_device(plan, device, suffix):
 
 def test_an_image_of_ones_own_is_used_as_it_is(plan):
     found = plan(image={"repository": "mine", "tag": "2"}, languages=["ta"])
-    assert (found.image, found.image_reason, found.models) == ("mine:2", "spec.image", ())
+    assert (found.image, found.image_reason) == ("mine:2", "spec.image")
 
 
 @pytest.mark.parametrize(
@@ -44,10 +44,9 @@ def test_an_image_of_ones_own_is_used_as_it_is(plan):
 )
 def test_an_image_stays_while_the_reason_for_it_does(body, plan, spec, pinned):
     before = plan()
-    status = {"image": "older:1", "imageReason": before.image_reason, "models": ["m"]}
+    status = {"image": "older:1", "imageReason": before.image_reason}
     found = plans.resolve(ocrservices.parse({**body(**spec), "status": status}), CATALOGUE, "cpu")
     assert (found.image == "older:1") == pinned
-    assert (found.models == ("m",)) == pinned
 
 
 MIRRORED = dataclasses.replace(CATALOGUE, registry_mirror="mirror.example")
@@ -140,22 +139,6 @@ def test_limits_and_drain_reach_the_settings(plan):
 def test_the_url_has_the_services_port_and_no_cluster_domain(plan):
     assert plan(service={"port": 81}).url == "http://docs.office.svc:81"
     assert plan().url.endswith(f":{names.SERVICE_PORT}")
-
-
-@pytest.mark.parametrize(
-    ("mode", "status", "offered", "want"),
-    [
-        pytest.param("cpu", {"accelerator": "gpu"}, True, "cpu", id="what the spec says goes"),
-        pytest.param("gpu", {}, False, "gpu", id="gpu though there is none"),
-        pytest.param("auto", {}, True, "gpu", id="auto with a node that offers"),
-        pytest.param("auto", {}, False, "cpu", id="auto without"),
-        pytest.param("auto", {"accelerator": "cpu"}, True, "cpu", id="auto stays with what it was"),
-        pytest.param("auto", {"accelerator": "tpu"}, False, "cpu", id="auto does not believe nonsense"),
-    ],
-)
-def test_accelerator(body, mode, status, offered, want):
-    service = ocrservices.parse({**body(accelerator={"mode": mode}), "status": status})
-    assert plans.accelerator(service, offered=offered) == want
 
 
 def test_the_budget_lets_one_pod_go_unless_told_otherwise(plan):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kubeocr_contract import names, settings
+from kubeocr_contract import names, report, settings
 from kubeocr_operator import conditions, config, errors, kinds, reconcile, workqueue
 
 WANTED = [kinds.SERVICE_ACCOUNT, kinds.DEPLOYMENT, kinds.SERVICE, kinds.DISRUPTION_BUDGET]
@@ -38,6 +38,27 @@ async def test_a_restarted_operator_sends_nothing(scene):
     stage.world.wanted.clear()
     await stage.settle()
     assert stage.server.writes == []
+
+
+async def test_what_pods_say_that_they_loaded_is_told_once(scene):
+    async def ask(url):
+        assert url == f"http://docs.office.svc:80{names.STATUS}"
+        engine = report.Engine(name="onnxruntime", device="cpu", provider="p")
+        models = tuple(report.Model(name=f"PP-OCRv6_small_{what}", sha256="00") for what in ("det", "rec"))
+        return report.Report(version="1", ready=True, languages=("en", "zh"), models=models, engine=engine)
+
+    stage = scene()
+    await stage.settle()
+    stage.pods(ready=1)
+    await stage.settle()
+    assert stage.condition(conditions.MODELS_LOADED)[:2] == ("Unknown", conditions.NOT_ASKED)
+    await stage.world.inspections.inspect(stage.key, ask)
+    await stage.settle()
+    assert stage.condition(conditions.MODELS_LOADED)[:2] == ("True", conditions.LOADED)
+    assert [model["name"] for model in stage.status["models"]] == ["PP-OCRv6_small_det", "PP-OCRv6_small_rec"]
+    stage.server.calls.clear()
+    await stage.settle()
+    assert stage.server.calls == []
 
 
 async def test_ready_comes_with_the_first_pod_and_is_told_once(scene):

@@ -33,7 +33,9 @@ def test_the_schema_is_structural(model: Any) -> None:
     banned = {"$ref", "$defs", "anyOf", "allOf", "oneOf", "not", "title", "const", "uniqueItems", "exclusiveMinimum"}
     for path, node in nodes(schemas.structural(model)):
         assert not banned & set(node), path
-        assert ("type" in node) != ("x-kubernetes-int-or-string" in node), path
+        untyped = {"x-kubernetes-int-or-string", "x-kubernetes-preserve-unknown-fields"} & set(node)
+        assert "type" in node or untyped, path
+        assert not ("type" in node and "x-kubernetes-int-or-string" in node), path
 
 
 def test_every_field_is_described() -> None:

@@ -516,7 +516,8 @@ def test_the_status_is_a_subresource_with_a_place_for_all_that_the_operator_says
     status = {
         "observedGeneration": 1, "conditions": [condition], "url": "http://seen.default.svc", "replicas": 1, "readyReplicas": 1,
         "selector": "a=b", "image": "kubeocr/runtime:1", "accelerator": "cpu", "languages": ["en"],
-        "models": ["PP-OCRv6_small_rec"],
+        "models": [{"name": "PP-OCRv6_small_rec", "sha256": "ab" * 32}],
+        "engine": {"name": "onnxruntime", "device": "cpu", "provider": "CPUExecutionProvider"},
     }  # fmt: skip
     kubectl("create", "-f", "-", input=json.dumps({**service(name="seen"), "status": {"url": "http://not.this.way"}}))
     place = (names.SINGULAR, "seen", "-n", NAMESPACE)
@@ -527,6 +528,22 @@ def test_the_status_is_a_subresource_with_a_place_for_all_that_the_operator_says
     shown = kubectl("get", *place).stdout.split()
     assert shown[:6] == ["NAME", "READY", "REPLICAS", "PIPELINES", "LANGUAGES", "URL"]
     assert shown[7:13] == ["seen", "True", "1", '["ocr"]', '["en","zh"]', "http://seen.default.svc"]
+
+
+@pytest.mark.cluster
+def test_models_as_release_0_1_0_wrote_them_are_in_nobodys_way(kubectl: Kubectl) -> None:
+    """They were names. An apply to an object that the schema does not fit is refused, whatever it is about."""
+    kubectl("create", "-f", "-", input=json.dumps(service(name="early")))
+    place = (names.SINGULAR, "early", "-n", NAMESPACE)
+    early = json.dumps({"status": {"models": ["PP-OCRv6_small_rec"]}})
+    assert kubectl("patch", *place, "--subresource=status", "--type=merge", "-p", early).returncode == 0
+    apply = ("apply", "--server-side", "--force-conflicts", "-f", "-")
+    done = kubectl(*apply, input=json.dumps(service({"replicas": 2}, name="early")))
+    assert done.returncode == 0, done.stderr
+    told = {"models": [{"name": "PP-OCRv6_small_rec", "sha256": "ab" * 32}]}
+    done = kubectl(*apply, "--subresource=status", input=json.dumps({**service(name="early"), "status": told}))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(kubectl("get", *place, "-o", "json").stdout)["status"] == told
 
 
 @pytest.mark.cluster

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kubeocr_operator import plans, statuses
-from kubeocr_operator.conditions import capacity, health, pods
+from kubeocr_operator import accelerators, plans, statuses
+from kubeocr_operator.conditions import capacity, health, models, pods
 from kubeocr_operator.conditions.findings import (
     ACCEPTED,
     API_MISSING,
@@ -14,11 +14,15 @@ from kubeocr_operator.conditions.findings import (
     ENOUGH,
     FREE,
     INVALID,
+    LOADED,
+    MODELS_LOADED,
     NAME_TAKEN,
     NO_POD_READY,
     NONE_FREE,
+    NOT_ASKED,
     NOT_CARRIED,
     NOT_CREATED,
+    NOT_LOADED,
     PODS_REFUSED,
     PROGRESSING,
     READY,
@@ -47,10 +51,14 @@ __all__ = [
     "ENOUGH",
     "FREE",
     "INVALID",
+    "LOADED",
+    "MODELS_LOADED",
     "NAME_TAKEN",
     "NONE_FREE",
+    "NOT_ASKED",
     "NOT_CARRIED",
     "NOT_CREATED",
+    "NOT_LOADED",
     "NO_POD_READY",
     "PODS_REFUSED",
     "PROGRESSING",
@@ -79,6 +87,7 @@ _STATEMENTS: tuple[Callable[[Findings], Statement | None], ...] = (
     health.degraded,
     health.spec_valid,
     capacity.available,
+    models.loaded,
 )
 """Each says one thing, or nothing where it is not about this service."""
 
@@ -93,6 +102,7 @@ def observe(found: Findings, now: str) -> dict[str, Any]:
         replicas=counts.total,
         ready_replicas=counts.ready,
         **_described(found),
+        **_told(found),
     )
     return status.model_dump(mode="json", by_alias=True, exclude_none=True)
 
@@ -107,21 +117,27 @@ def _described(found: Findings) -> dict[str, Any]:
     plan, previous = found.plan, found.previous
     if plan is None:
         kept = {"url": "url", "selector": "selector", "image": "image", "accelerator": "accelerator"}
-        kept |= {"image_reason": "imageReason", "rollout_strategy": "rolloutStrategy"}
-        lists = {"languages": tuple(previous.get("languages", ())), "models": tuple(previous.get("models", ()))}
-        return {field: previous.get(name) for field, name in kept.items()} | {
-            name: listed or None for name, listed in lists.items()
+        kept |= {
+            "accelerator_reason": "acceleratorReason",
+            "image_reason": "imageReason",
+            "rollout_strategy": "rolloutStrategy",
         }
+        return {field: previous.get(name) for field, name in kept.items()}
     return {
         "url": plan.url,
         "selector": ",".join(f"{name}={value}" for name, value in plans.labels(plan.owner.name).items()),
         "image": plan.image,
         "image_reason": plan.image_reason,
         "accelerator": plan.accelerator,
+        "accelerator_reason": accelerators.reason(plan.spec.accelerator, plan.accelerator),
         "rollout_strategy": plan.replacement.strategy,
-        "languages": plan.settings.languages,
-        "models": plan.models or None,
     }
+
+
+def _told(found: Findings) -> dict[str, Any]:
+    """What the pods say that they loaded."""
+    known = models.facts(found)
+    return {} if known is None else {"languages": known.languages, "models": known.models, "engine": known.engine}
 
 
 def _stamped(said: Statement, found: Findings, now: str) -> statuses.Condition:

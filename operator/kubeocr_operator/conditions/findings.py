@@ -8,6 +8,7 @@ from kubeocr_contract import report as reports
 from kubeocr_operator import kinds, plans
 
 READY, PROGRESSING, DEGRADED, SPEC_VALID = "Ready", "Progressing", "Degraded", "SpecValid"
+MODELS_LOADED = "ModelsLoaded"
 CAPACITY = "CapacityAvailable"
 
 ACCEPTED = "Accepted"
@@ -29,6 +30,9 @@ UNSCHEDULABLE = "Unschedulable"
 NONE_FREE = "NoneFree"
 FREE = "Free"
 ENOUGH = "Enough"
+LOADED = "Loaded"
+NOT_LOADED = "NotLoaded"
+NOT_ASKED = "NotAsked"
 AS_EXPECTED = "AsExpected"
 
 

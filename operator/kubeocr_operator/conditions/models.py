@@ -1,0 +1,72 @@
+"""What the pods loaded, in their own words: ModelsLoaded, and status.models, status.languages and status.engine. Pure.
+
+An operator that has just started keeps to what was said before until the pods have answered it: a restart changes nothing.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import pydantic
+
+from kubeocr_contract import report
+from kubeocr_operator import plans, selection, statuses
+from kubeocr_operator.conditions import findings, pods
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """What ready pods have loaded of what the spec calls for; what else single pods loaded for single requests is left out."""
+
+    languages: tuple[str, ...]
+    models: tuple[statuses.LoadedModel, ...]
+    engine: statuses.LoadedEngine
+
+
+def facts(found: findings.Findings) -> Facts | None:
+    """None where no pod is ready, or none has ever answered."""
+    if pods.counted(found.deployment).ready == 0:
+        return None
+    if found.plan is not None and found.report is not None:
+        return _reported(found.plan, found.report)
+    return _said_before(found.previous)
+
+
+def loaded(found: findings.Findings) -> findings.Statement:
+    """Whether the pods have loaded what the spec wants."""
+    known = facts(found)
+    if known is None:
+        return findings.Statement(findings.MODELS_LOADED, "Unknown", findings.NOT_ASKED, _silence(found))
+    wanted = known.languages if found.plan is None else found.plan.spec.languages
+    lacking = [language for language in wanted if language not in known.languages]
+    if lacking:
+        words = f"not loaded: {', '.join(lacking)}; the pods that were asked have {', '.join(known.languages)}"
+        return findings.Statement(findings.MODELS_LOADED, "False", findings.NOT_LOADED, words)
+    names = ", ".join(model.name for model in known.models)
+    words = f"{', '.join(wanted)}: {names}, in {known.engine.name} on {known.engine.device}"
+    return findings.Statement(findings.MODELS_LOADED, "True", findings.LOADED, words)
+
+
+def _silence(found: findings.Findings) -> str:
+    if pods.counted(found.deployment).ready == 0:
+        return "no pod is ready to be asked"
+    return "no pod has said yet what it loaded; the operator asks through the Service, and a NetworkPolicy may be in its way"
+
+
+def _reported(plan: plans.Plan, said: report.Report) -> Facts:
+    needed = selection.loaded(selection.wish(plan.spec), frozenset(model.name for model in said.models))
+    engine = said.engine
+    return Facts(
+        languages=said.languages,
+        models=tuple(statuses.LoadedModel(name=x.name, sha256=x.sha256) for x in said.models if x.name in needed),
+        engine=statuses.LoadedEngine(name=engine.name, device=engine.device, provider=engine.provider),
+    )
+
+
+def _said_before(status: Mapping[str, Any]) -> Facts | None:
+    """Of a status that has an engine: release 0.1.0 wrote what the pods were to load."""
+    try:
+        told = statuses.Told.model_validate(status)
+    except pydantic.ValidationError:
+        return None
+    return Facts(languages=told.languages, models=told.models, engine=told.engine)
