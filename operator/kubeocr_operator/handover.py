@@ -8,7 +8,7 @@ what runs is written into spec.replicas before there is an autoscaler.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kubeocr_operator import cluster, kinds, ownership, plans, store, workqueue
+from kubeocr_operator import cluster, kinds, ownership, plans, specs, store, workqueue
 
 Object = Mapping[str, Any]
 
@@ -33,6 +33,15 @@ async def prepare(
         return False
     await server.scale(kinds.OCR_SERVICE, service, number)
     return True
+
+
+def scaler(plan: plans.Plan | None, known: store.Store) -> Object | None:
+    """The autoscaler that a plan wants, as it is; None where it wants none or there is none yet."""
+    if plan is None or plan.autoscaling is None:
+        return None
+    kind = kinds.SCALED_OBJECT if plan.autoscaling.provider == specs.KEDA else kinds.AUTOSCALER
+    found = known.get(kind, workqueue.Key(plan.owner.namespace, plan.owner.name))
+    return found if found is not None and ownership.controls(plan.owner, found) else None
 
 
 def replicas(plan: plans.Plan, deployment: Object | None) -> int | None:

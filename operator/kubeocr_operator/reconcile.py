@@ -226,6 +226,7 @@ def _observe(body: Object, decision: _Decision, done: _Done, world: World) -> di
         obstacle=done.obstacle,
         missing=done.missing,
         deployment=_deployment(body, world),
+        scaler=handover.scaler(decision.plan, world.store),
         pods=done.pods,
         report=world.inspections.report(store.key_of(body)),
     )

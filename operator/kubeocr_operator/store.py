@@ -16,6 +16,9 @@ from kubeocr_operator import kinds, workqueue
 
 Object = Mapping[str, Any]
 _METADATA = ("name", "namespace", "uid", "resourceVersion", "generation", "deletionTimestamp", "labels", "ownerReferences")
+_SCALERS = frozenset(kind.kind for kind in kinds.SCALERS)
+_ASKED_OF_SCALERS = frozenset({"ScalingActive", "Ready", "HPAActive"})
+"""The conditions of an autoscaler that are read here. It writes figures every few seconds, which are nobody's news."""
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _REMEMBERED_DELETIONS = 4096
 """Enough that the answer to a write cannot bring back what a watch saw deleted meanwhile."""
@@ -51,7 +54,7 @@ class Store:
         return tuple((kind, found) for kind, key in self._owned.get(owner, ()) if (found := self.get(kind, key)) is not None)
 
     def put(self, kind: kinds.Kind, obj: Object) -> bool:
-        """Takes in what is newer than what is known; whether it was."""
+        """Takes in what is newer than what is known; whether it was, and an autoscaler said more than figures."""
         key, version = key_of(obj), version_of(obj)
         known = self._entries[kind].get(key)
         newest = max(known.version if known else -1, self._deleted.get((kind, key), -1))
@@ -63,7 +66,7 @@ class Store:
         if owner is not None:
             self._owned.setdefault(owner, set()).add((kind, key))
         self._entries[kind][key] = _Entry(version, owner, pack(obj))
-        return True
+        return known is None or kind not in kinds.SCALERS or _told(known.packed) != _told(self._entries[kind][key].packed)
 
     def drop(self, kind: kinds.Kind, obj: Object) -> bool:
         """Takes note of a deletion, unless the object is known to have come back; whether it was known."""
@@ -152,7 +155,19 @@ def slim(obj: Object) -> Object:
     annotations = {name: text for name, text in metadata.get("annotations", {}).items() if name != _LAST_APPLIED}
     ours = [entry for entry in metadata.get("managedFields", ()) if _ours(entry)]
     kept = {name: metadata[name] for name in _METADATA if name in metadata}
-    return {**obj, "metadata": {**kept, "annotations": annotations, "managedFields": ours}}
+    whole = {**obj, "metadata": {**kept, "annotations": annotations, "managedFields": ours}}
+    return whole if obj.get("kind") not in _SCALERS or "status" not in obj else {**whole, "status": _of_scaler(obj["status"])}
+
+
+def _of_scaler(status: Object) -> Object:
+    asked = (said for said in status.get("conditions", ()) if said["type"] in _ASKED_OF_SCALERS)
+    return {"conditions": [{name: text for name, text in said.items() if name != "lastTransitionTime"} for said in asked]}
+
+
+def _told(packed: bytes) -> Object:
+    """An object without what changes with every write."""
+    obj = unpack(packed)
+    return {**obj, "metadata": {name: value for name, value in obj["metadata"].items() if name != "resourceVersion"}}
 
 
 def _ours(entry: Object) -> bool:

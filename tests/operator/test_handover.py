@@ -87,6 +87,7 @@ async def test_without_keda_nothing_is_written_for_it_and_the_number_can_be_set(
     await stage.settle()
     assert stage.child(kinds.DEPLOYMENT)["spec"]["replicas"] == 3
     assert stage.condition("Degraded")[1] == "ApiMissing"
+    assert stage.condition("ScalingActive")[:2] == ("False", "ApiMissing")
 
 
 async def test_suspend_stops_all_pods_and_forgets_nothing(scene):

@@ -38,6 +38,28 @@ def test_a_number_is_compared_as_a_number(known):
     assert not known.put(KIND, obj(99))
 
 
+def autoscaler(version, *, active="True", pods=1, percent=60):
+    """A HorizontalPodAutoscaler, as its controller writes it every 15 s."""
+    said = {"type": "ScalingActive", "status": active, "reason": "ValidMetricFound", "lastTransitionTime": str(version)}
+    able = {"type": "AbleToScale", "status": "True", "reason": f"R{version}"}
+    status = {"currentReplicas": pods, "currentMetrics": [{"percent": percent}], "conditions": [able, said]}
+    return {**obj(version), "kind": kinds.AUTOSCALER.kind, "spec": {"maxReplicas": 3}, "status": status}
+
+
+@pytest.mark.parametrize(
+    ("now", "news"),
+    [
+        pytest.param(autoscaler(11, pods=2, percent=70), False, id="figures"),
+        pytest.param(autoscaler(11, active="False"), True, id="it finds nothing to measure any more"),
+        pytest.param({**autoscaler(11), "spec": {"maxReplicas": 4}}, True, id="somebody edited it"),
+    ],
+)
+def test_an_autoscalers_figures_are_no_news(known, now, news):
+    known.put(kinds.AUTOSCALER, autoscaler(10))
+    assert known.put(kinds.AUTOSCALER, now) is news
+    assert known.get(kinds.AUTOSCALER, KEY)["metadata"]["resourceVersion"] == "11"
+
+
 def test_a_deletion_is_news_once(known):
     assert known.drop(KIND, obj(12))
     assert not known.drop(KIND, obj(12))

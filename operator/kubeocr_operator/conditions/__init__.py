@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kubeocr_operator import accelerators, plans, statuses
-from kubeocr_operator.conditions import capacity, health, models, pods
+from kubeocr_operator.conditions import capacity, health, models, pods, scaling
 from kubeocr_operator.conditions.findings import (
     ACCEPTED,
     API_MISSING,
@@ -29,6 +29,7 @@ from kubeocr_operator.conditions.findings import (
     ROLLED_OUT,
     ROLLING_OUT,
     SCALED_TO_ZERO,
+    SCALING,
     SERVING,
     SPEC_VALID,
     STUCK,
@@ -66,6 +67,7 @@ __all__ = [
     "ROLLED_OUT",
     "ROLLING_OUT",
     "SCALED_TO_ZERO",
+    "SCALING",
     "SERVING",
     "SPEC_VALID",
     "STUCK",
@@ -87,6 +89,7 @@ _STATEMENTS: tuple[Callable[[Findings], Statement | None], ...] = (
     health.degraded,
     health.spec_valid,
     capacity.available,
+    scaling.active,
     models.loaded,
 )
 """Each says one thing, or nothing where it is not about this service."""

@@ -10,6 +10,7 @@ from kubeocr_operator import kinds, plans
 READY, PROGRESSING, DEGRADED, SPEC_VALID = "Ready", "Progressing", "Degraded", "SpecValid"
 MODELS_LOADED = "ModelsLoaded"
 CAPACITY = "CapacityAvailable"
+SCALING = "ScalingActive"
 
 ACCEPTED = "Accepted"
 INVALID = "Invalid"
@@ -61,6 +62,8 @@ class Findings:
     """Optional APIs that the spec needs and the cluster lacks."""
     deployment: Mapping[str, Any] | None = None
     """Of the runtime, as it is now."""
+    scaler: Mapping[str, Any] | None = None
+    """The HorizontalPodAutoscaler or ScaledObject that the plan wants, as it is now."""
     pods: Trouble | None = None
     """What pods that do not get on say of themselves."""
     report: reports.Report | None = None
