@@ -15,7 +15,7 @@ from cluster import clusters, images, own
 
 from kubeocr_contract import names
 
-pytestmark = [pytest.mark.cluster, pytest.mark.image]
+pytestmark = [pytest.mark.cluster, pytest.mark.image, pytest.mark.timeout(1200)]  # four images may have to be built first
 ROUTE = "/ocr/ppocrv6"
 SHAPES: dict[str, dict[str, Any]] = {
     "plain": {},

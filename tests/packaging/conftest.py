@@ -9,9 +9,9 @@ import releases
 from cluster import clusters, own
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def alone() -> Iterator[clusters.Cluster]:
-    """An API server that no other test uses: OCRServices can be unknown to it, and go from it."""
+    """An API server whose CRDs come and go; each test installs what it needs, and leaves no release of Helm's."""
     if clusters.given() is not None:
         pytest.skip("takes the CRD and all OCRServices away: not on a cluster that is somebody's")
     running = clusters.up(own.Options(name=f"alone-{os.getpid()}", node=False))

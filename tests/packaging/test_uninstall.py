@@ -30,6 +30,7 @@ def left(alone: clusters.Cluster, tmp_path: pathlib.Path) -> Iterator[replicas.S
     operator.end()
     yield space
     space.close()
+    releases.helm(alone, "uninstall", "kubeocr", "--namespace", charts.NAMESPACE, "--ignore-not-found")
 
 
 def test_a_release_goes_and_leaves_the_crd_and_what_runs(left: replicas.Space) -> None:
@@ -52,7 +53,6 @@ def test_a_namespace_goes(left: replicas.Space) -> None:
 def test_the_crd_goes_with_every_service_and_its_children(left: replicas.Space) -> None:
     releases.kubectl(left.cluster, "delete", releases.CRD, LIMIT)
     replicas.until(lambda: left.get(kinds.DEPLOYMENT, "left") is None, seconds=120)
-    releases.helm(left.cluster, "uninstall", "kubeocr", "--namespace", charts.NAMESPACE, "--wait", "--timeout", "120s")
 
 
 def _roles(cluster: clusters.Cluster) -> list[str]:
