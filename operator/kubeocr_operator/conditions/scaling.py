@@ -16,8 +16,8 @@ def active(found: findings.Findings) -> findings.Statement | None:
         return None
     scaling = found.plan.autoscaling
     if scaling.provider == specs.KEDA and kinds.SCALED_OBJECT in found.missing:
-        words = "the cluster does not have KEDA; spec.replicas stays as it is and can be set"
-        return findings.Statement(findings.SCALING, "False", findings.API_MISSING, words)
+        lacking = "the cluster does not have KEDA; spec.replicas stays as it is and can be set"
+        return findings.Statement(findings.SCALING, "False", findings.API_MISSING, lacking)
     if found.scaler is None:
         return _unknown(findings.NOT_CREATED, "there is no autoscaler yet")
     said = [words for kind in _SAID_BY[scaling.provider] if (words := _condition(found.scaler, kind))]
