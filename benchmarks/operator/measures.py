@@ -1,0 +1,176 @@
+"""What is measured, each on what the one before has left: services that come up, are changed, meddled with, left alone."""
+
+import asyncio
+import contextlib
+import dataclasses
+import statistics
+import time
+from collections.abc import AsyncIterator
+
+import clients
+import pretend
+import replicas
+
+from kubeocr_operator import cluster, conditions, kinds, workqueue
+
+Figures = dict[str, float]
+_READY_SECONDS = 1800
+_SETTLED_SECONDS = 600
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Bench:
+    """A cluster with so many services, and the operator that serves them."""
+
+    client: clients.Client
+    services: int
+
+
+async def prepare(bench: Bench) -> None:
+    """Nodes and namespaces."""
+    ask = bench.client.ask
+    await bench.client.each(lambda i: ask("post", "/api/v1/nodes", pretend.node(i)), bench.services // pretend.PODS_A_NODE + 1)
+    for number in range(clients.NAMESPACES):
+        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": clients.key(number).namespace}}
+        await ask("post", "/api/v1/namespaces", namespace)
+
+
+async def ready(bench: Bench, operator: replicas.Replica) -> Figures:
+    """All are created at once: seconds from the first request until the last is Ready."""
+    done: set[str] = set()
+
+    def seen(obj: clients.Object) -> None:
+        if conditions.holds(obj.get("status", {}), conditions.READY) == "True":
+            done.add(obj["metadata"]["name"])
+
+    async def create(number: int) -> None:
+        path = cluster.path(kinds.OCR_SERVICE, clients.key(number).namespace)
+        await bench.client.ask("post", path, clients.service(number))
+
+    cpu = operator.cpu_seconds
+    async with _watching(bench.client, kinds.OCR_SERVICE, seen):
+        began = time.monotonic()
+        await bench.client.each(create, bench.services)
+        sent = time.monotonic() - began
+        await replicas.until(lambda: len(done) == bench.services, seconds=_READY_SECONDS)
+        seconds = time.monotonic() - began
+    return {"ready_seconds": seconds, "sent_seconds": sent, "ready_cpu_seconds": operator.cpu_seconds - cpu}
+
+
+async def changes(bench: Bench, count: int, rate: float) -> Figures:
+    """A spec is edited so many times a second: from the answer to the edit until a watch shows it in the Deployment."""
+    asked: dict[str, float] = {}
+    shown: dict[str, float] = {}
+
+    def seen(obj: clients.Object) -> None:
+        for variable in obj["spec"]["template"]["spec"]["containers"][0]["env"]:
+            if variable["name"] == "KUBEOCR_QUEUE_PAGES":
+                shown.setdefault(variable["value"], time.monotonic())
+
+    async def edit(number: int) -> None:
+        pages = 1000 + number
+        where = clients.key(number * 7 % bench.services)
+        await bench.client.merge(kinds.OCR_SERVICE, where, {"spec": {"limits": {"queuePages": pages}}})
+        asked[str(pages)] = time.monotonic()
+
+    async with _watching(bench.client, kinds.DEPLOYMENT, seen):
+        await clients.paced(edit, count, rate)
+        await replicas.until(lambda: asked.keys() <= shown.keys(), seconds=_SETTLED_SECONDS)
+    return _delays("change", [shown[name] - when for name, when in asked.items()])
+
+
+async def drift(bench: Bench, count: int, rate: float) -> Figures:
+    """Somebody edits a child, a Deployment's or a Service's in turn: from the answer to the edit until it is undone."""
+    asked: dict[tuple[str, str], float] = {}
+    undone: dict[tuple[str, str], float] = {}
+
+    def seen(obj: clients.Object) -> None:
+        found = obj["kind"], obj["metadata"]["name"]
+        if found in asked and _as_wanted(obj):
+            undone[found] = time.monotonic()
+
+    async def meddle(number: int) -> None:
+        kind = (kinds.DEPLOYMENT, kinds.SERVICE)[number % 2]
+        where = clients.key(number * 11 % bench.services)
+        await bench.client.merge(kind, where, _harm(kind))
+        asked[kind.kind, where.name] = time.monotonic()
+
+    async with _watching(bench.client, kinds.DEPLOYMENT, seen), _watching(bench.client, kinds.SERVICE, seen):
+        await clients.paced(meddle, count, rate)
+        await replicas.until(lambda: asked.keys() <= undone.keys(), seconds=_SETTLED_SECONDS)
+    return _delays("drift", [undone[name] - when for name, when in asked.items()])
+
+
+async def idle(bench: Bench, operator: replicas.Replica, minutes: float) -> Figures:
+    """What is written while nothing changes, by the operator's own count and by what the API server has."""
+    await _rest(bench, operator)
+    before, written, cpu = await versions(bench), operator.metric("writes_total"), operator.cpu_seconds
+    await asyncio.sleep(minutes * 60)
+    after = await versions(bench)
+    return {
+        "idle_writes": operator.metric("writes_total") - written,
+        "idle_changed_objects": float(sum(after.get(name) != version for name, version in before.items())),
+        "idle_cpu_seconds": operator.cpu_seconds - cpu,
+    }
+
+
+async def restart(bench: Bench, operator: replicas.Replica, began: float) -> Figures:
+    """Seconds until a new operator has looked at every service, and what it wrote."""
+    await replicas.until(lambda: operator.metric("reconcile_seconds_count") >= bench.services, seconds=_SETTLED_SECONDS)
+    seconds = time.monotonic() - began
+    await asyncio.sleep(10)
+    return {
+        "restart_seconds": seconds,
+        "restart_writes": operator.metric("writes_total"),
+        "restart_rss_mib": operator.rss_mib,
+        "restart_peak_mib": operator.peak_mib,
+    }
+
+
+async def versions(bench: Bench) -> dict[tuple[str, workqueue.Key], str]:
+    """The resourceVersion of everything that the operator could have written."""
+    found = {}
+    for kind in (kinds.OCR_SERVICE, *kinds.CHILDREN):
+        async for item in bench.client.listed(kind):
+            metadata = item["metadata"]
+            found[kind.kind, workqueue.Key(metadata["namespace"], metadata["name"])] = metadata["resourceVersion"]
+    return found
+
+
+async def _rest(bench: Bench, operator: replicas.Replica) -> None:
+    """Waits until the rollouts are over and nothing was written for a while."""
+    written = -1.0
+    while (now := operator.metric("writes_total")) != written:
+        written = now
+        await asyncio.sleep(15)
+
+
+@contextlib.asynccontextmanager
+async def _watching(client: clients.Client, kind: kinds.Kind, seen: clients.Seen) -> AsyncIterator[None]:
+    watching = asyncio.create_task(client.watch(kind, seen))
+    watching.add_done_callback(
+        lambda task: None if task.cancelled() else print("a watch of the benchmark ended:", task.exception())
+    )
+    try:
+        yield
+    finally:
+        watching.cancel()
+
+
+def _harm(kind: kinds.Kind) -> clients.Object:
+    if kind == kinds.SERVICE:
+        return {"spec": {"selector": {"meddled": "yes"}}}
+    return {"spec": {"minReadySeconds": 0, "template": {"metadata": {"labels": {"app.kubernetes.io/managed-by": "meddler"}}}}}
+
+
+def _as_wanted(obj: clients.Object) -> bool:
+    spec = obj["spec"]
+    if obj["kind"] == kinds.SERVICE.kind:
+        return "meddled" not in spec["selector"]
+    return bool(spec["template"]["metadata"]["labels"]["app.kubernetes.io/managed-by"] != "meddler")
+
+
+def _delays(name: str, seconds: list[float]) -> Figures:
+    # a watch may tell of what came of an edit before its answer is here
+    percent = statistics.quantiles((max(0.0, each) for each in seconds), n=100, method="inclusive")
+    return {f"{name}_p50_seconds": percent[49], f"{name}_p99_seconds": percent[98], f"{name}_max_seconds": max(seconds)}
