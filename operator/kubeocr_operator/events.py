@@ -14,6 +14,7 @@ from kubeocr_operator import conditions, kinds, workqueue
 
 QUIET_SECONDS = 600.0
 _REMEMBERED = 4096
+_BACKENDS = (conditions.LLM_REACHABLE, conditions.VLM_REACHABLE, conditions.QUEUE_REACHABLE)
 _LONGEST_NOTE = 1024
 """What the API takes: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/"""
 _MEANT = frozenset({conditions.SCALED_TO_ZERO, conditions.SUSPENDED})
@@ -36,6 +37,7 @@ def turns(before: Mapping[str, Any], after: Mapping[str, Any], repaired: Sequenc
         *_chosen(before, after),
         *(Turn(reason="Repaired", note=sentence) for sentence in repaired),
         *_changed_health(before, after),
+        *_changed_backends(before, after),
     )
 
 
@@ -104,10 +106,19 @@ def _changed_health(before: Mapping[str, Any], after: Mapping[str, Any]) -> tupl
         if ready["status"] == "True":
             found.append(Turn(reason="Ready", note=f"answers at {after.get('url')}"))
         elif conditions.holds(before, conditions.READY) == "True":
-            found.append(
-                Turn(reason=ready["reason"], note=ready["message"], warning=ready["reason"] not in _MEANT)
-            )
+            found.append(Turn(reason=ready["reason"], note=ready["message"], warning=ready["reason"] not in _MEANT))
     degraded = conditions.condition(after, conditions.DEGRADED)
     if degraded["status"] == "True" and degraded["message"] != conditions.condition(before, conditions.DEGRADED).get("message"):
         found.append(Turn(reason=degraded["reason"], note=degraded["message"], warning=True))
+    return tuple(found)
+
+
+def _changed_backends(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Turn, ...]:
+    """A server that the service leans on went, came, or is away for another reason. Not yet to know is no news."""
+    found: list[Turn] = []
+    for kind in _BACKENDS:
+        was, now = conditions.condition(before, kind), conditions.condition(after, kind)
+        if now.get("status") in {"True", "False"} and (was.get("status"), was.get("reason")) != (now["status"], now["reason"]):
+            warning = now["status"] == "False" and now["reason"] != conditions.PULLING
+            found.append(Turn(reason=f"{kind.removesuffix('Reachable')}{now['reason']}", note=now["message"], warning=warning))
     return tuple(found)

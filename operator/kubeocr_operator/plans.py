@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubeocr_contract import names, settings
-from kubeocr_operator import config, isolation, mirrors, ocrservices, rollouts, selection, specs
+from kubeocr_operator import backend_plans, config, isolation, mirrors, ocrservices, rollouts, selection, specs
 
 _API_KEYS_DIR, _TLS_DIR = "/etc/kubeocr/api-keys", "/etc/kubeocr/tls"
 
@@ -52,6 +52,8 @@ class Plan:
     """For `mirrors.rewrite`: every image's name goes through it. `image` did."""
     isolation: isolation.Isolation
     """What the network policies say."""
+    backends: backend_plans.Backends
+    """The servers that the service leans on."""
 
     @property
     def url(self) -> str:
@@ -74,7 +76,7 @@ def resolve(service: ocrservices.OCRService, defaults: config.Config, device: st
     Raises `NotCarried` where no image reads its languages.
     """
     spec, own = service.spec, service.spec.image
-    runtime = _runtime(service, defaults, device)
+    runtime, backends = _runtime(service, defaults, device), backend_plans.resolve(service, defaults)
     extra = {spec.accelerator.resource: str(spec.accelerator.count)} if device == "gpu" else {}
     return Plan(
         owner=Owner(name=service.name, namespace=service.namespace, uid=service.uid),
@@ -87,7 +89,7 @@ def resolve(service: ocrservices.OCRService, defaults: config.Config, device: st
         runtime_class_name=_runtime_class(spec.accelerator, defaults, device),
         requests={**spec.resources.requests, **extra},
         limits={**spec.resources.limits, **extra},
-        settings=_settings(spec, device),
+        settings=_settings(spec, device, backends),
         replicas=0 if spec.suspend else spec.replicas,
         autoscaling=None if spec.suspend else spec.autoscaling,
         service=spec.service,
@@ -95,6 +97,7 @@ def resolve(service: ocrservices.OCRService, defaults: config.Config, device: st
         budget=spec.disruption.budget,
         registry_mirror=mirrors.of(spec.offline, defaults),
         isolation=isolation.resolve(service, defaults),
+        backends=backends,
     )
 
 
@@ -130,7 +133,7 @@ def _runtime_class(wanted: specs.Accelerator, defaults: config.Config, device: s
     return (wanted.runtime_class_name or defaults.runtime_class_name) if device == "gpu" else None
 
 
-def _settings(spec: specs.Spec, device: str) -> settings.Settings:
+def _settings(spec: specs.Spec, device: str, backends: backend_plans.Backends) -> settings.Settings:
     shared: dict[str, Any] = spec.limits.model_dump(by_alias=False)
     return settings.Settings(
         languages=spec.languages,
@@ -145,4 +148,5 @@ def _settings(spec: specs.Spec, device: str) -> settings.Settings:
         tls_dir=_TLS_DIR if spec.tls else "",
         gate=spec.rollout.gate,
         **shared,
+        **backends.settings,
     )

@@ -23,6 +23,7 @@ from kubeocr_operator import (
     events,
     handover,
     inspections,
+    jobs,
     kinds,
     objects,
     ocrservices,
@@ -81,6 +82,7 @@ class _Done:
     refused: errors.Refused | None = None
     pods: conditions.Trouble | None = None
     """What pods that do not get on say of themselves."""
+    jobs: tuple[conditions.Job, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ async def reconcile(key: workqueue.Key, world: World) -> Outcome:
         return Outcome()
     seen = await _look_at_pods(body, key, world)
     _inspect(body, decision.plan, key, world)
-    status = _observe(body, decision, dataclasses.replace(done, pods=seen.trouble), world)
+    found = await jobs.look(key, world.store, world.cluster)
+    status = _observe(body, decision, dataclasses.replace(done, pods=seen.trouble, jobs=found), world)
     await _report(body, status, done, world)
     if done.refused is not None:
         raise done.refused
@@ -229,6 +232,7 @@ def _observe(body: Object, decision: _Decision, done: _Done, world: World) -> di
         scaler=handover.scaler(decision.plan, world.store),
         pods=done.pods,
         report=world.inspections.report(store.key_of(body)),
+        jobs=done.jobs,
     )
     return conditions.observe(findings, _timestamp(world.now(), "seconds"))
 

@@ -126,7 +126,9 @@ VLM_MODEL = rules.text(
     pattern="[A-Za-z0-9][A-Za-z0-9._/:@-]*", longest=255, message="must be a model's name: letters, digits, '.', '_', '-', '/'"
 )
 FOLDER = rules.text(
-    pattern="(/[A-Za-z0-9._-]+)+", longest=255, message="must be a folder's absolute path: letters, digits, '.', '_', '-' and '/'"
+    pattern="(/[A-Za-z0-9._-]+)+",
+    longest=255,
+    message="must be a folder's absolute path: letters, digits, '.', '_', '-' and '/'",
 )
 OLLAMA_CPU = "cpu"
 OllamaAccelerator = Annotated[

@@ -17,6 +17,11 @@ def status(*, ready="False", why="NoPodReady", degraded="", refused="", image="i
     return {"conditions": listed, "image": image, "imageReason": "it fits", "url": "http://u"}
 
 
+def leaning(backend, why):
+    said = {"type": conditions.LLM_REACHABLE, "status": backend, "reason": why, "message": "m"}
+    return {**status(), "conditions": [*status()["conditions"], said]}
+
+
 CALM = status()
 
 
@@ -32,6 +37,13 @@ CALM = status()
         pytest.param(CALM, status(degraded="slow"), [("Stuck", True)], id="degraded"),
         pytest.param(status(degraded="slow"), status(degraded="slow"), [], id="still degraded"),
         pytest.param(status(degraded="slow"), status(degraded="worse"), [("Stuck", True)], id="otherwise degraded"),
+        pytest.param(CALM, leaning("True", "Reachable"), [("LLMReachable", False)], id="a backend came"),
+        pytest.param(leaning("True", "Reachable"), leaning("True", "Reachable"), [], id="a backend is still there"),
+        pytest.param(leaning("True", "Reachable"), leaning("False", "Unreachable"), [("LLMUnreachable", True)], id="one went"),
+        pytest.param(leaning("False", "Pulling"), leaning("False", "PullFailed"), [("LLMPullFailed", True)], id="no model"),
+        pytest.param(CALM, leaning("False", "Pulling"), [("LLMPulling", False)], id="models come"),
+        pytest.param(leaning("True", "Reachable"), leaning("Unknown", "NotAsked"), [], id="nobody knows of it"),
+        pytest.param(leaning("True", "Reachable"), CALM, [], id="the spec names it no longer"),
         pytest.param(CALM, status(refused="spec.x"), [("SpecInvalid", True)], id="refused"),
         pytest.param(status(refused="spec.x"), status(refused="spec.x"), [], id="still refused"),
     ],

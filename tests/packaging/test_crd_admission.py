@@ -254,6 +254,36 @@ BAD = [
         "llm-accelerator", {"llm": {"ollama": {"managed": {"accelerator": "gpu"}}, "model": "m"}},
         "llm.ollama.managed.accelerator", "extended resource",
     ),
+    bad(
+        "llm-models-that-nobody-pulls", {"llm": {"ollama": {"managed": {"pull": False, "models": ["a"]}}, "model": "m"}},
+        "llm.ollama.managed.models", "leave them out",
+    ),
+    bad(
+        "llm-models-beside-the-images",
+        {"llm": {"ollama": {"managed": {"modelsPath": "/m", "models": ["a"]}}, "model": "m"}},
+        "llm.ollama.managed.models", "leave them out",
+    ),
+    bad(
+        "llm-models-path", {"llm": {"ollama": {"managed": {"modelsPath": "models/"}}, "model": "m"}},
+        "llm.ollama.managed.modelsPath", "absolute path",
+    ),
+    bad(
+        "llm-resource", {"llm": {"ollama": {"managed": {"resources": {"gpu": "1"}}}, "model": "m"}},
+        "llm.ollama.managed.resources", "names must be cpu",
+    ),
+    bad(
+        "llm-accelerator-twice",
+        {"llm": {"ollama": {"managed": {"accelerator": "a.b/gpu", "resources": {"a.b/gpu": "2"}}}, "model": "m"}},
+        "llm.ollama.managed.resources", "gets one of it",
+    ),
+    bad(
+        "llm-pulled-offline", {"llm": {"ollama": {"managed": {}}, "model": "m"}, "offline": {"strict": True}},
+        "llm.ollama.managed", "nothing is pulled",
+    ),
+    bad(
+        "redis-resource", {"queue": {"redis": {"managed": {"resources": {"ram": "1"}}}}},
+        "queue.redis.managed.resources", "names must be cpu",
+    ),
     bad("vlm-without-url", {"vlm": {}}, "vlm.url", "equired"),
     bad("redis-nowhere", {"queue": {"redis": {}}}, "queue.redis", "one of url, secret and managed"),
     bad("redis-twice", {"queue": {"redis": {"secret": "s", "managed": {}}}}, "queue.redis", "one of url, secret and managed"),
@@ -429,6 +459,17 @@ GOOD = [
         ),
         {},
         id="backends",
+    ),
+    pytest.param(
+        service(
+            {
+                "llm": {"ollama": {"managed": {"modelsPath": "/models"}}, "model": "qwen3:8b"},
+                "queue": {"redis": {"managed": {"resources": {"memory": "1Gi", "ephemeral-storage": "1Gi"}}}},
+                "offline": {"strict": True},
+            }
+        ),
+        {},
+        id="backends-offline",
     ),
     pytest.param(service({"model": None, "languages": None}), {"languages": ["en", "zh"]}, id="nulls-are-defaults"),
     pytest.param(service(name="a" * 52), {}, id="longest-name"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kubeocr_operator import accelerators, plans, statuses
-from kubeocr_operator.conditions import capacity, health, models, pods, scaling
+from kubeocr_operator.conditions import backends, capacity, health, models, pods, scaling
 from kubeocr_operator.conditions.findings import (
     ACCEPTED,
     API_MISSING,
@@ -14,6 +14,7 @@ from kubeocr_operator.conditions.findings import (
     ENOUGH,
     FREE,
     INVALID,
+    LLM_REACHABLE,
     LOADED,
     MODELS_LOADED,
     NAME_TAKEN,
@@ -25,6 +26,8 @@ from kubeocr_operator.conditions.findings import (
     NOT_LOADED,
     PODS_REFUSED,
     PROGRESSING,
+    PULLING,
+    QUEUE_REACHABLE,
     READY,
     ROLLED_OUT,
     ROLLING_OUT,
@@ -35,8 +38,10 @@ from kubeocr_operator.conditions.findings import (
     STUCK,
     SUSPENDED,
     UNSCHEDULABLE,
+    VLM_REACHABLE,
     WRITE_REFUSED,
     Findings,
+    Job,
     Statement,
     Trouble,
     condition,
@@ -52,6 +57,7 @@ __all__ = [
     "ENOUGH",
     "FREE",
     "INVALID",
+    "LLM_REACHABLE",
     "LOADED",
     "MODELS_LOADED",
     "NAME_TAKEN",
@@ -63,6 +69,8 @@ __all__ = [
     "NO_POD_READY",
     "PODS_REFUSED",
     "PROGRESSING",
+    "PULLING",
+    "QUEUE_REACHABLE",
     "READY",
     "ROLLED_OUT",
     "ROLLING_OUT",
@@ -73,8 +81,10 @@ __all__ = [
     "STUCK",
     "SUSPENDED",
     "UNSCHEDULABLE",
+    "VLM_REACHABLE",
     "WRITE_REFUSED",
     "Findings",
+    "Job",
     "Statement",
     "Trouble",
     "condition",
@@ -91,6 +101,9 @@ _STATEMENTS: tuple[Callable[[Findings], Statement | None], ...] = (
     capacity.available,
     scaling.active,
     models.loaded,
+    backends.llm,
+    backends.vlm,
+    backends.queue,
 )
 """Each says one thing, or nothing where it is not about this service."""
 

@@ -11,6 +11,7 @@ READY, PROGRESSING, DEGRADED, SPEC_VALID = "Ready", "Progressing", "Degraded", "
 MODELS_LOADED = "ModelsLoaded"
 CAPACITY = "CapacityAvailable"
 SCALING = "ScalingActive"
+LLM_REACHABLE, VLM_REACHABLE, QUEUE_REACHABLE = "LLMReachable", "VLMReachable", "QueueReachable"
 
 ACCEPTED = "Accepted"
 INVALID = "Invalid"
@@ -34,7 +35,14 @@ ENOUGH = "Enough"
 LOADED = "Loaded"
 NOT_LOADED = "NotLoaded"
 NOT_ASKED = "NotAsked"
+RUNNING, COMPLETE, FAILED = "Running", "Complete", "Failed"
+"""How Jobs stand: the last two are types of their own conditions, too."""
 AS_EXPECTED = "AsExpected"
+REACHABLE = "Reachable"
+UNREACHABLE = "Unreachable"
+MODEL_MISSING = "ModelMissing"
+PULLING = "Pulling"
+PULL_FAILED = "PullFailed"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,6 +51,19 @@ class Trouble:
 
     reason: str
     message: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """A Job that the service owns, and how it stands."""
+
+    name: str
+    component: str
+    """Which part of the service it is."""
+    state: str
+    """Running, Complete or Failed."""
+    words: str = ""
+    """Why its last try failed; empty where none did."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +89,8 @@ class Findings:
     """What pods that do not get on say of themselves."""
     report: reports.Report | None = None
     """What a ready pod says of itself; None where none is ready, or none has answered yet."""
+    jobs: tuple[Job, ...] = ()
+    """The service's own, sorted by name."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

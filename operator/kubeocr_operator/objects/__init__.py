@@ -11,7 +11,9 @@ from kubeocr_operator.objects import (
     http_route,
     ingress,
     network_policy,
+    ollama,
     prometheus_rule,
+    redis,
     scaled_object,
     service,
     service_account,
@@ -31,6 +33,8 @@ _BUILDERS: tuple[Callable[[plans.Plan], Iterable[Object]], ...] = (
     http_route.build,
     service_monitor.build,
     prometheus_rule.build,
+    ollama.build,
+    redis.build,
 )
 """In the order in which their objects are applied. Each gives what the plan wants of its kind: nothing, one, or several."""
 

@@ -28,8 +28,16 @@ def build(plan: plans.Plan) -> Iterator[dict[str, Any]]:
             "progressDeadlineSeconds": _DEADLINE_SECONDS,
             "selector": {"matchLabels": plans.labels(plan.owner.name)},
             "strategy": {"type": "RollingUpdate", "rollingUpdate": rolling},
-            "template": {"metadata": {"labels": metadata.labels(plan.owner.name)}, "spec": _pod(plan)},
+            "template": {"metadata": _pod_metadata(plan), "spec": _pod(plan)},
         },
+    }
+
+
+def _pod_metadata(plan: plans.Plan) -> dict[str, Any]:
+    queue = plan.backends.redis_url
+    return {
+        "labels": metadata.labels(plan.owner.name),
+        **({"annotations": {names.ANNOTATION_QUEUE: queue}} if queue else {}),
     }
 
 

@@ -1,5 +1,7 @@
 """Names, labels and the owner reference of children."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,6 +29,14 @@ def target(owner: plans.Owner) -> dict[str, str]:
     return {"apiVersion": names.API_VERSION, "kind": names.KIND, "name": owner.name}
 
 
+def digest(content: object) -> str:
+    """Five hexadecimal digits that differ where the content does, for the names of what cannot be changed, such as Jobs.
+
+    More would not fit: a Job's name is a label's value, of 63 characters, and a service's may have 52 of them.
+    """
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:5]
+
+
 def labelled(obj: dict[str, Any], more: Mapping[str, str]) -> dict[str, Any]:
     """An object with labels that a user wants on it besides ours."""
     found = obj["metadata"]
@@ -34,11 +44,17 @@ def labelled(obj: dict[str, Any], more: Mapping[str, str]) -> dict[str, Any]:
 
 
 def build(
-    kind: kinds.Kind, owner: plans.Owner, *, part: str = "", annotations: Mapping[str, str] | None = None
+    kind: kinds.Kind,
+    owner: plans.Owner,
+    *,
+    part: str = "",
+    component: str = "",
+    annotations: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """An object of a kind with its metadata. Deleting the service deletes it; it never holds that deletion up.
 
-    `part` is empty for what makes up the runtime itself, and names any other part of the service.
+    `part` is empty for what makes up the runtime itself, and names any other part of the service; `component` is what its
+    labels say where that differs.
     """
     reference = {
         "apiVersion": names.API_VERSION,
@@ -54,7 +70,7 @@ def build(
         "metadata": {
             "name": name(owner.name, part),
             "namespace": owner.namespace,
-            "labels": labels(owner.name, part or names.COMPONENT),
+            "labels": labels(owner.name, component or part or names.COMPONENT),
             "ownerReferences": [reference],
             **({"annotations": dict(annotations)} if annotations else {}),
         },

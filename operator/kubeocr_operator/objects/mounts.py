@@ -4,7 +4,8 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from kubeocr_operator import plans
+from kubeocr_contract import names
+from kubeocr_operator import backend_plans, plans
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +31,29 @@ def of(plan: plans.Plan) -> tuple[Mount, ...]:
     return tuple(mount for feature in _FEATURES for mount in feature(plan))
 
 
+def _vlm(plan: plans.Plan) -> Iterator[Mount]:
+    """Optional, as pages are read without it: kubelet brings it once it is there."""
+    if plan.backends.vlm_secret is not None:
+        source = _entry(plan.backends.vlm_secret, backend_plans.VLM_KEY)
+        yield Mount(name="vlm", path=backend_plans.VLM_DIR, source=source)
+
+
+def _queue(plan: plans.Plan) -> Iterator[Mount]:
+    """A file either way: of a Secret where the URL is one, else of the pod's own annotation."""
+    backends, at = plan.backends, backend_plans.QUEUE_DIR
+    if backends.redis_secret is not None:
+        yield Mount(name="queue", path=at, source=_entry(backends.redis_secret, backend_plans.QUEUE_URL))
+    elif backends.redis_url is not None:
+        field = {"fieldPath": f"metadata.annotations['{names.ANNOTATION_QUEUE}']"}
+        yield Mount(
+            name="queue", path=at, source={"downwardAPI": {"items": [{"path": backend_plans.QUEUE_URL, "fieldRef": field}]}}
+        )
+
+
+def _entry(secret: str, name: str) -> dict[str, Any]:
+    return {"secret": {"secretName": secret, "items": [{"key": name, "path": name}], "optional": True}}
+
+
 def _api_keys(plan: plans.Plan) -> Iterator[Mount]:
     if plan.spec.auth is not None:
         yield _secret("api-keys", plan.settings.api_keys_dir, plan.spec.auth.api_keys_secret)
@@ -45,4 +69,4 @@ def _secret(name: str, path: str, secret: str) -> Mount:
     return Mount(name=name, path=path, source={"secret": {"secretName": secret, "defaultMode": 0o440}})
 
 
-_FEATURES: tuple[Callable[[plans.Plan], Iterable[Mount]], ...] = (_api_keys, _tls)
+_FEATURES: tuple[Callable[[plans.Plan], Iterable[Mount]], ...] = (_api_keys, _tls, _vlm, _queue)

@@ -18,12 +18,31 @@ class Storage(rules.Part):
 class ManagedOllama(rules.Part):
     """An Ollama server of the service's own, with its models on a volume."""
 
-    RULES = (values.once("models"),)
+    RULES = (
+        values.once("models"),
+        rules.Rule(
+            cel="size(self.models) == 0 || (self.pull && !has(self.modelsPath))",
+            holds=lambda ollama: not ollama.models or (ollama.pull and ollama.models_path is None),
+            message="models are pulled: leave them out with pull: false and with modelsPath",
+            at=("models",),
+        ),
+        values.SERVER_RESOURCES,
+        rules.Rule(
+            cel=f"self.accelerator == '{values.OLLAMA_CPU}' || !(self.accelerator in self.resources)",
+            holds=lambda ollama: ollama.accelerator == values.OLLAMA_CPU or ollama.accelerator not in ollama.resources,
+            message="resources must not have the accelerator's resource: it gets one of it",
+            at=("resources",),
+        ),
+    )
     image: Annotated[str, values.IMAGE] = values.OLLAMA_IMAGE
     """Its image."""
     models: tuple[Annotated[str, values.OLLAMA_MODEL], ...] = values.listed(16, default=())
-    """Models to pull besides llm.model and llm.visionModel. With offline.strict nothing is pulled: the image or the volume has
-    to bring them."""
+    """Models to pull besides llm.model and llm.visionModel."""
+    pull: values.Flag = True
+    """Whether a Job pulls the models that the volume does not have. offline.strict needs false, or modelsPath."""
+    models_path: Annotated[str, values.FOLDER] | None = None
+    """Folder of the image that has the models, as OLLAMA_MODELS was when it was built. Then nothing is pulled, and there is
+    no volume."""
     accelerator: values.OllamaAccelerator = values.OLLAMA_CPU
     """cpu, or a resource such as nvidia.com/gpu of which it gets one."""
     storage: Storage = Storage()
@@ -44,6 +63,11 @@ class Ollama(rules.Part):
     url: Annotated[str, values.HTTP_URL] | None = None
     """A server that is there already, such as http://ollama.ai.svc:11434."""
     managed: ManagedOllama | None = None
+
+    @property
+    def pulls(self) -> bool:
+        """Whether models are fetched from outside the cluster."""
+        return self.managed is not None and self.managed.pull and self.managed.models_path is None
 
 
 class Llm(rules.Part):
@@ -72,11 +96,12 @@ class Vlm(rules.Part):
 class ManagedRedis(rules.Part):
     """A Redis of the service's own, with its append-only file on a volume."""
 
+    RULES = (values.SERVER_RESOURCES,)
     image: Annotated[str, values.IMAGE] = values.REDIS_IMAGE
     """Its image."""
     storage: Storage = Storage(size="2Gi")
     resources: Amounts = values.amounts(default={"cpu": "100m", "memory": "256Mi"})
-    """What it asks for; memory is its limit, too."""
+    """What it asks for; memory is its limit, too. Data may take half of it: to write the file anew may need the other."""
 
 
 class Redis(rules.Part):

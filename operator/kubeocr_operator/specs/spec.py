@@ -54,6 +54,14 @@ class Spec(rules.Part):
             "means the same namespace, which would keep their clients out",
             at=("networkPolicy", "from"),
         ),
+        rules.Rule(
+            cel="!self.offline.strict || !has(self.llm) || !has(self.llm.ollama.managed) || !self.llm.ollama.managed.pull || "
+            "has(self.llm.ollama.managed.modelsPath)",
+            holds=lambda spec: not (spec.offline.strict and spec.llm is not None and spec.llm.ollama.pulls),
+            message="with offline.strict nothing is pulled: set modelsPath to where the image has the models, or pull: false "
+            "where the volume has them",
+            at=("llm", "ollama", "managed"),
+        ),
     )
     languages: tuple[Annotated[str, values.LANGUAGE], ...] = values.listed(
         len(values.READABLE), least=1, default=values.RUNTIME.languages
