@@ -14,6 +14,12 @@ ROOT = pathlib.Path(__file__).parents[1]
 RELEASE, NAMESPACE = "kubeocr", "kubeocr-system"
 SERVED = "documents"
 """The namespace that the overlay `namespaced` serves."""
+_PROMETHEUS = ("monitoring.coreos.com/v1/ServiceMonitor", "monitoring.coreos.com/v1/PrometheusRule")
+_COMPONENTS = {
+    "monitoring": tuple(f"monitoring.{part}.enabled=true" for part in ("serviceMonitor", "prometheusRule", "dashboard")),
+    "network-policy": ("networkPolicy.enabled=true",),
+}
+"""Component -> the values that it stands for."""
 _HEADER = "# Written by `make generate`: the chart with {}, less what only Helm reads.\n"
 
 
@@ -32,22 +38,38 @@ def main() -> int:
 
 
 def files() -> Mapping[pathlib.Path, str]:
-    """Path -> text: the base, and the roles of an operator that is held to a namespace."""
+    """Path -> text: the base, the roles of an operator that is held to a namespace, and what components add to the base."""
+    base = _rendered()
     held = [x for x in _rendered(f"watchNamespaces={{{SERVED}}}") if x["metadata"].get("namespace") == SERVED]
+    added = {name: [x for x in _rendered(*values) if x not in base] for name, values in _COMPONENTS.items()}
     return {
-        ROOT / "manifests" / "base" / "operator.yaml": _text(_rendered(), "its defaults"),
+        ROOT / "manifests" / "base" / "operator.yaml": _text(base, "its defaults"),
         ROOT / "manifests" / "overlays" / "namespaced" / "roles.yaml": _text(held, f"watchNamespaces [{SERVED}]"),
+        **{
+            ROOT / "manifests" / "components" / name / "objects.yaml": _text(objects, " and ".join(_COMPONENTS[name]))
+            for name, objects in added.items()
+        },
     }
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes texts of several lines as lines."""
+
+
+_Dumper.add_representer(
+    str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+)
+
+
 def _text(objects: list[dict[str, Any]], values: str) -> str:
-    return _HEADER.format(values) + yaml.safe_dump_all(objects, sort_keys=False, width=128)
+    return _HEADER.format(values) + yaml.dump_all(objects, Dumper=_Dumper, sort_keys=False, width=128)
 
 
 def _rendered(*values: str) -> list[dict[str, Any]]:
     """The chart's objects as kustomize takes them."""
     helm = [binaries.tool("helm"), "template", RELEASE, str(ROOT / "charts" / "kubeocr"), "--namespace", NAMESPACE]
     chosen = [argument for value in values for argument in ("--set", value)]
+    chosen += [argument for api in _PROMETHEUS for argument in ("--api-versions", api)]
     rendered = subprocess.run([*helm, *chosen, "--no-hooks"], check=True, capture_output=True, text=True).stdout
     return [_plain(manifest) for manifest in yaml.safe_load_all(rendered) if manifest]
 

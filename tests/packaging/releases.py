@@ -11,10 +11,15 @@ from typing import Any
 import charts
 from cluster import binaries, clusters
 
-from kubeocr_contract import names
+from kubeocr_contract import images, names
 
 CRD = f"customresourcedefinition/{names.PLURAL}.{names.GROUP}"
-PREVIOUS = "0.1.0"
+KEPT = charts.ROOT / "tests" / "releases"
+PREVIOUS = max(
+    (path.parent.name for path in KEPT.glob("*/chart") if path.parent.name != images.PROJECT_VERSION),
+    key=lambda version: [int(part) for part in version.split(".")],
+)
+"""The newest release that is not this checkout's own."""
 
 
 class Unknown(RuntimeError):
@@ -34,7 +39,7 @@ def unpack(release: str, folder: pathlib.Path) -> pathlib.Path:
 
 def manifests_of(release: str) -> pathlib.Path:
     """An earlier release's base for kustomize."""
-    return charts.ROOT / "tests" / "releases" / release / "manifests" / "base"
+    return KEPT / release / "manifests" / "base"
 
 
 def helm(cluster: clusters.Cluster, *arguments: str, values: Mapping[str, Any] | None = None) -> str:
@@ -59,7 +64,7 @@ def kubectl(cluster: clusters.Cluster, *arguments: str, body: Mapping[str, Any] 
 
 def chart_of(release: str) -> pathlib.Path:
     """An earlier release's chart."""
-    return charts.ROOT / "tests" / "releases" / release / "chart"
+    return KEPT / release / "chart"
 
 
 def crd(cluster: clusters.Cluster) -> dict[str, Any]:

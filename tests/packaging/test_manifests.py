@@ -53,6 +53,23 @@ def test_the_overlays_change_what_they_say(server: clusters.Cluster):
     assert deployment["spec"]["template"]["spec"]["containers"][0]["image"].startswith("registry.example/")
 
 
+@pytest.mark.parametrize(
+    ("component", "kinds"),
+    [
+        pytest.param("monitoring", {"ServiceMonitor", "PrometheusRule", "ConfigMap"}, id="monitoring"),
+        pytest.param("network-policy", {"NetworkPolicy"}, id="network policy"),
+    ],
+)
+def test_a_component_adds_what_it_says(server: clusters.Cluster, tmp_path: pathlib.Path, component: str, kinds: set[str]):
+    parts = {"resources": "base", "components": f"components/{component}"}
+    written = {key: [os.path.relpath(ROOT / "manifests" / path, tmp_path.resolve())] for key, path in parts.items()}
+    (tmp_path / "kustomization.yaml").write_text(yaml.safe_dump(written))
+    done = server.kubectl("kustomize", str(tmp_path), "--load-restrictor=LoadRestrictionsNone")
+    assert done.returncode == 0, done.stderr
+    base = _built(server, "base")
+    assert {x["kind"] for x in yaml.safe_load_all(done.stdout) if x not in base} == kinds
+
+
 def test_an_operator_held_to_a_namespace_has_no_role_beyond_it(server: clusters.Cluster):
     held = _built(server, "overlays/namespaced")
     assert not {x["kind"] for x in held} & {"ClusterRole", "ClusterRoleBinding"}

@@ -35,7 +35,7 @@ def space(alone: clusters.Cluster, tmp_path: pathlib.Path) -> Iterator[replicas.
     releases.helm(alone, "uninstall", "kubeocr", "--namespace", charts.NAMESPACE)
 
 
-def test_helm_brings_the_crd_up_to_date_and_keeps_what_is_stored(space: replicas.Space) -> None:
+def test_helm_brings_the_crd_up_to_date_and_back_and_keeps_what_is_stored(space: replicas.Space) -> None:
     name = space.service(languages=["en"], limits={"pages": 7})
     stored = space.get(kinds.OCR_SERVICE, name)
     assert not _is_current(releases.crd(space.cluster)), "the previous release's CRD is the same: nothing to see"
@@ -46,6 +46,9 @@ def test_helm_brings_the_crd_up_to_date_and_keeps_what_is_stored(space: replicas
     assert found["spec"]["languages"] == ["en"]
     assert found["spec"]["limits"]["pages"] == 7
     space.kubectl("patch", names.PLURAL, name, "--type=merge", "-p", json.dumps({"spec": {"limits": {"pages": 8}}}))
+    releases.helm(space.cluster, "rollback", "kubeocr", "--namespace", charts.NAMESPACE)
+    assert not _is_current(releases.crd(space.cluster))
+    assert space.get(kinds.OCR_SERVICE, name)["spec"]["limits"]["pages"] == 8
 
 
 def test_kubectl_brings_the_crd_up_to_date(space: replicas.Space) -> None:

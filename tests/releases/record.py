@@ -1,14 +1,15 @@
-"""Records what a release makes of OCRServices: `python tests/releases/record.py CHECKOUT FOLDER`, once, when it is made.
+"""Keeps what tests need of a release: `python tests/releases/record.py CHECKOUT FOLDER`, once, when it is made.
 
-Its operator runs from CHECKOUT on a real API server with every OCRService of its golden files. FOLDER/objects.jsonl then has,
-one a line, each OCRService and each child as the API server stored them; tests/operator/test_releases.py asks later
-releases what they would write.
+Its chart and its manifests are copied. Its operator runs from CHECKOUT on a real API server with every OCRService of its
+golden files; FOLDER/objects.jsonl then has, one a line, each OCRService and each child as the API server stored them, and
+tests/operator/test_releases.py asks later releases what they would write.
 """
 
 import argparse
 import json
 import os
 import pathlib
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -26,11 +27,13 @@ _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 def main() -> int:
-    """Writes the file; the cluster is gone afterwards."""
+    """Writes the folder; the cluster is gone afterwards."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkout", type=pathlib.Path, help="the release's own checkout")
     parser.add_argument("folder", type=pathlib.Path, help="tests/releases/VERSION")
     chosen = parser.parse_args()
+    for kept, name in (("charts/kubeocr", "chart"), ("manifests/base", "manifests/base")):
+        shutil.copytree(chosen.checkout / kept, chosen.folder / name, dirs_exist_ok=True)
     running = clusters.up(own.Options(name=f"record-{os.getpid()}", node=False))
     try:
         with tempfile.TemporaryDirectory() as folder:
