@@ -36,6 +36,28 @@ async def test_a_whole_life_emits_nothing_but_what_is_declared(scene):
     assert emitted | applied | watched <= pairs(rbac.rules() + rbac.cluster_rules())
 
 
+async def test_nothing_is_declared_that_no_life_emits(scene):
+    """The golden OCRServices have every kind of child; each comes and, with an empty spec, goes again."""
+    emitted = set()
+    for path in sorted((pathlib.Path(__file__).parent / "golden").glob("*/ocrservice.yaml")):
+        stage = scene()
+        told = triggers.Triggers(stage.world.store, workqueue.WorkQueue())
+        for kind in (kinds.OCR_SERVICE, *kinds.OWNED):
+            await triggers.take_stock(stage.server, cluster.Scope(kind), told)
+        body = stage.server.items[kinds.OCR_SERVICE, stage.key]
+        for spec in (yaml.safe_load(path.read_text()).get("spec", {}), {}):
+            stage.server.put(kinds.OCR_SERVICE, {**body, "spec": spec})
+            await stage.settle()
+        emitted |= {(kind.group, *_resource(kind.plural, verb)) for verb, kind in stage.server.calls}
+    applied = {(g, r, "create") for g, r, v in emitted if v == "patch" and "/" not in r}
+    watched = {(kind.group, kind.plural, "watch") for kind in (kinds.OCR_SERVICE, *kinds.OWNED)}
+    elsewhere = {
+        (names.GROUP, f"{names.PLURAL}/scale", "patch"),  # the test above
+        (kinds.EVENT.group, kinds.EVENT.plural, "list"),  # test_sightings
+    }
+    assert pairs(rbac.rules() + rbac.cluster_rules()) <= emitted | applied | watched | elsewhere
+
+
 def _resource(plural, call):
     """What a call of the fake cluster is to an authorizer: `patch-status` is a patch of the subresource status."""
     verb, _, subresource = call.partition("-")
