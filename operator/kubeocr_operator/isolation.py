@@ -18,8 +18,7 @@ Rule = Mapping[str, Any]
 """A NetworkPolicyEgressRule."""
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
-_LABEL_APP = "app.kubernetes.io/name"
-PROMETHEUS: Peer = {"namespaceSelector": {}, "podSelector": {"matchLabels": {_LABEL_APP: "prometheus"}}}
+PROMETHEUS: Peer = {"namespaceSelector": {}, "podSelector": {"matchLabels": {names.LABEL_NAME: "prometheus"}}}
 """The pods that the Prometheus operator makes, wherever they are."""
 KEDA: Peer = {"namespaceSelector": {}, "podSelector": {"matchLabels": {"app": "keda-operator"}}}
 """Reads the pods' queues where it scales by them."""

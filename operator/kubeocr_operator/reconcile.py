@@ -39,6 +39,7 @@ Object = Mapping[str, Any]
 TAKEN_SECONDS = 60.0
 """When to look again whether a name is free: what is not ours is not watched."""
 _NAMED_PATHS = 5
+_ROUTES = (kinds.INGRESS, kinds.HTTP_ROUTE)
 _LOG = logging.getLogger(__name__)
 
 
@@ -230,6 +231,7 @@ def _observe(body: Object, decision: _Decision, done: _Done, world: World) -> di
         missing=done.missing,
         deployment=_deployment(body, world),
         scaler=handover.scaler(decision.plan, world.store),
+        routes=tuple(found for kind in _ROUTES if (found := _child(kind, body, world)) is not None),
         pods=done.pods,
         report=world.inspections.report(store.key_of(body)),
         jobs=done.jobs,
@@ -238,9 +240,14 @@ def _observe(body: Object, decision: _Decision, done: _Done, world: World) -> di
 
 
 def _deployment(body: Object, world: World) -> Object | None:
+    return _child(kinds.DEPLOYMENT, body, world)
+
+
+def _child(kind: kinds.Kind, body: Object, world: World) -> Object | None:
+    """The child of the service's own name; None where there is none, or it is somebody else's."""
     metadata = body["metadata"]
     owner = plans.Owner(name=metadata["name"], namespace=metadata["namespace"], uid=metadata["uid"])
-    found = world.store.get(kinds.DEPLOYMENT, workqueue.Key(owner.namespace, owner.name))
+    found = world.store.get(kind, workqueue.Key(owner.namespace, owner.name))
     return found if found is not None and ownership.objection(found, owner) is None else None
 
 

@@ -9,7 +9,7 @@ import dataclasses
 import json
 import urllib.parse
 import urllib.request
-from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from typing import Any
 
 import aiohttp
@@ -25,6 +25,8 @@ _KEEP_SECONDS = 60.0
 _LONGEST_EVENT = 2**22
 """Bytes. An object has 1.5 MiB at most in etcd, and a line of a watch is one event."""
 _UNAVAILABLE = frozenset({401, 408, 429, 500, 502, 503, 504})
+_UNTYPED = "failed to create typed patch object"
+"""How an API server (1.36) answers an apply with a field that its schema lacks: with 500, though asking again will not help."""
 
 
 class Missing(errors.Refused):
@@ -132,18 +134,19 @@ def _parsed(body: bytes, request: Request) -> Object:
 
 def _refusal(response: aiohttp.ClientResponse, body: bytes) -> errors.OperatorError:
     message = _message(response, body)
-    match response.status:
-        case 404:
-            return Missing(message)
-        case 409:
-            return errors.Conflict(message)
-        case 410:
-            return Expired(message)
-        case 422:
-            return Invalid(message)
-        case status if status in _UNAVAILABLE:
-            return errors.Unavailable(message, retry_after=_retry_after(response))
+    if (kind := _REFUSALS.get(response.status)) is not None:
+        return kind(message)
+    if response.status in _UNAVAILABLE and not message.startswith(_UNTYPED):
+        return errors.Unavailable(message, retry_after=_retry_after(response))
     return errors.Refused(message)
+
+
+_REFUSALS: Mapping[int, Callable[[str], errors.OperatorError]] = {
+    404: Missing,
+    409: errors.Conflict,
+    410: Expired,
+    422: Invalid,
+}
 
 
 def _message(response: aiohttp.ClientResponse, body: bytes) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kubeocr_operator import accelerators, plans, statuses
-from kubeocr_operator.conditions import backends, capacity, health, models, pods, scaling
+from kubeocr_operator.conditions import backends, capacity, health, models, pods, routes, scaling
 from kubeocr_operator.conditions.findings import (
     ACCEPTED,
     API_MISSING,
@@ -99,6 +99,7 @@ _STATEMENTS: tuple[Callable[[Findings], Statement | None], ...] = (
     health.degraded,
     health.spec_valid,
     capacity.available,
+    routes.routed,
     scaling.active,
     models.loaded,
     backends.llm,

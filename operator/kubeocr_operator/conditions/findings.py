@@ -10,6 +10,7 @@ from kubeocr_operator import kinds, plans
 READY, PROGRESSING, DEGRADED, SPEC_VALID = "Ready", "Progressing", "Degraded", "SpecValid"
 MODELS_LOADED = "ModelsLoaded"
 CAPACITY = "CapacityAvailable"
+ROUTED = "Routed"
 SCALING = "ScalingActive"
 LLM_REACHABLE, VLM_REACHABLE, QUEUE_REACHABLE = "LLMReachable", "VLMReachable", "QueueReachable"
 
@@ -37,6 +38,9 @@ NOT_LOADED = "NotLoaded"
 NOT_ASKED = "NotAsked"
 RUNNING, COMPLETE, FAILED = "Running", "Complete", "Failed"
 """How Jobs stand: the last two are types of their own conditions, too."""
+TAKEN = "Taken"
+NOT_TAKEN = "NotTaken"
+PENDING = "Pending"
 AS_EXPECTED = "AsExpected"
 REACHABLE = "Reachable"
 UNREACHABLE = "Unreachable"
@@ -85,6 +89,8 @@ class Findings:
     """Of the runtime, as it is now."""
     scaler: Mapping[str, Any] | None = None
     """The HorizontalPodAutoscaler or ScaledObject that the plan wants, as it is now."""
+    routes: tuple[Mapping[str, Any], ...] = ()
+    """What leads requests in from outside: its Ingress, its HTTPRoute."""
     pods: Trouble | None = None
     """What pods that do not get on say of themselves."""
     report: reports.Report | None = None

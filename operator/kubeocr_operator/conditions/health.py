@@ -11,10 +11,12 @@ def spec_valid(found: findings.Findings) -> findings.Statement:
 
 
 def degraded(found: findings.Findings) -> findings.Statement:
-    """Whether something failed: what could not be written, why there are no pods, what they say, what the cluster lacks."""
-    trouble = found.obstacle or pods.refused(found.deployment) or found.pods or pods.stuck(found.deployment) or _missing(found)
-    if trouble is not None:
-        return findings.Statement(findings.DEGRADED, "True", trouble.reason, trouble.message)
+    """Whether something failed: what could not be written, why there are no pods, what they say; and what the cluster lacks."""
+    trouble = found.obstacle or pods.refused(found.deployment) or found.pods or pods.stuck(found.deployment)
+    troubles = [each for each in (trouble, _missing(found)) if each is not None]
+    if troubles:
+        message = "; ".join(each.message for each in troubles)
+        return findings.Statement(findings.DEGRADED, "True", troubles[0].reason, message)
     return findings.Statement(findings.DEGRADED, "False", findings.AS_EXPECTED, "nothing failed")
 
 
