@@ -6,12 +6,10 @@ Only the test that scales with it waits for this: its programs take some 10 minu
 import base64
 import json
 import pathlib
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from cluster import archives, binaries, clusters, versions
+from cluster import archives, binaries, certificates, clusters, versions
 
 NAMESPACE = "keda"
 _VERSION = versions.KEDA_MODULE.version.removeprefix("v")
@@ -33,11 +31,11 @@ def install(cluster: clusters.Cluster) -> None:
     """Runs KEDA on a cluster and waits until it serves metrics. Raises `binaries.Missing`."""
     prepare()
     cluster.load(_archive())
-    authority, certificates = _certificates()
+    authority, secret = _certificates()
     manifests = [_ours(obj, authority) for obj in _theirs(cluster)]
     # a CRD has to be known before anything of its kind, a namespace before what is in it; kubectl keeps the order it is given
     first = [obj for obj in manifests if obj["kind"] in {"CustomResourceDefinition", "Namespace"}]
-    for objects in (first, [certificates, *(obj for obj in manifests if obj not in first)]):
+    for objects in (first, [secret, *(obj for obj in manifests if obj not in first)]):
         _kubectl(cluster, "apply", "--server-side", "-f", "-", input=json.dumps(_list(objects)))
     for name in _DEPLOYMENTS:
         _kubectl(cluster, "rollout", "status", f"deployment/{name}", "-n", NAMESPACE, "--timeout=120s")
@@ -81,22 +79,10 @@ def _ours(obj: dict[str, Any], authority: str) -> dict[str, Any]:
 def _certificates() -> tuple[str, dict[str, Any]]:
     """The authority's certificate in base64, and the Secret that KEDA would otherwise make for itself half a minute later."""
     hosts = [f"{service}.{NAMESPACE}.svc" for service in _SERVICES]
-    names = ",".join(f"DNS:{host}{domain}" for host in hosts for domain in ("", ".cluster.local"))
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "365")
-        _openssl(folder, "req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.crt", "-subj", "/CN=keda-ca")
-        signed = ("-CA", "ca.crt", "-CAkey", "ca.key", "-addext", f"subjectAltName={names}", "-subj", "/CN=keda")
-        _openssl(folder, "req", "-x509", *key, "-keyout", "tls.key", "-out", "tls.crt", *signed)
-        data = {file: base64.b64encode((folder / file).read_bytes()).decode() for file in ("ca.crt", "tls.crt", "tls.key")}
+    issued = certificates.issue(f"{host}{domain}" for host in hosts for domain in ("", ".cluster.local"))
+    data = {file: base64.b64encode(content).decode() for file, content in issued.items()}
     metadata = {"name": _SECRET, "namespace": NAMESPACE}
     return data["ca.crt"], {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": data}
-
-
-def _openssl(folder: pathlib.Path, *arguments: str) -> None:
-    done = subprocess.run(["openssl", *arguments], cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise binaries.Missing(f"openssl {arguments[0]} failed: {done.stderr.strip()}")
 
 
 def _list(objects: list[dict[str, Any]]) -> dict[str, Any]:
