@@ -6,8 +6,10 @@ import re
 import charts
 import promql_parser
 import pytest
+import releases
 import replicas
 import yaml
+from cluster import apis
 from prometheus_client import parser
 
 from kubeocr_contract import names
@@ -97,6 +99,20 @@ def test_every_alert_says_what_it_means_and_is_explained():
         assert set(rule["annotations"]) == {"summary", "description"}
         assert rule["labels"]["severity"] in {"critical", "warning", "info"}
         assert f"`{rule['alert']}`" in explained
+
+
+def test_the_prometheus_operator_s_schemas_take_what_the_chart_makes(alone):
+    """With the CRDs of a cluster that has it; without them Helm says what is missing."""
+    command = ("upgrade", "--install", "kubeocr", str(charts.CHART), "--namespace", charts.NAMESPACE, "--create-namespace")
+    values = {**charts.EVERYTHING, "replicas": 0}
+    refused = releases.attempt(alone, *command, values=values)
+    assert "the cluster does not serve monitoring.coreos.com/v1/" in refused.stderr
+    apis.install(alone, apis.PROMETHEUS)
+    releases.helm(alone, *command, values=values)
+    there = releases.kubectl(alone, "-n", charts.NAMESPACE, "get", "servicemonitors,prometheusrules", "-o", "name").split()
+    assert len(there) == 3
+    releases.helm(alone, "uninstall", "kubeocr", "--namespace", charts.NAMESPACE)
+    apis.remove(alone, apis.PROMETHEUS)
 
 
 def test_the_rules_reach_the_cluster_as_they_are():
