@@ -44,7 +44,7 @@ class Rule:
     def complaint(self, value: pydantic.BaseModel) -> pydantic_core.InitErrorDetails:
         """As a line of a pydantic error about `value`."""
         known = value.model_dump(by_alias=True, mode="json")
-        return {"type": _error(self.message.format_map(known)), "loc": self.at, "input": None}
+        return {"type": error(self.message.format_map(known)), "loc": self.at, "input": None}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -67,7 +67,7 @@ class Checked:
 
     def _check(self, value: object) -> object:
         if not self.holds(value):
-            raise _error(f"{self.message}, not {value!r}")
+            raise error(f"{self.message}, not {value!r}")
         return value
 
 
@@ -146,7 +146,8 @@ def whole(pattern: str, value: str) -> bool:
     return re.fullmatch(pattern, value) is not None
 
 
-def _error(message: str) -> pydantic_core.PydanticCustomError:
+def error(message: str) -> pydantic_core.PydanticCustomError:
+    """A broken rule, for a validator to raise."""
     return pydantic_core.PydanticCustomError(BROKEN, "{message}", {"message": message})
 
 

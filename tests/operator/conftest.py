@@ -31,6 +31,7 @@ _KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "containers": (("name",),),
     "env": (("name",),),
     "imagePullSecrets": (("name",),),
+    "initContainers": (("name",),),
     "ownerReferences": (("uid",),),
     "ports": (("containerPort", "protocol"), ("port", "protocol")),
     "topologySpreadConstraints": (("topologyKey", "whenUnsatisfiable"),),

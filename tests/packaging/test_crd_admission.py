@@ -224,6 +224,7 @@ BAD = [
     bad("env-twofold", {"env": [{"name": "A", "value": "1", "valueFrom": {}}]}, "env[0]", "and not both"),
     bad("env-empty", {"env": [{"name": "A"}]}, "env[0]", "needs value or valueFrom"),
     bad("env-ours", {"env": [{"name": "KUBEOCR_PORT", "value": "1"}]}, "env[0].name", "other fields"),
+    bad("env-twice", {"env": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]}, "env", "a name twice"),
     bad("env-name", {"env": [{"name": "1 A", "value": "1"}]}, "env[0].name", "must be a variable"),
     bad("route-to-nowhere", {"route": {}}, "route", "needs ingress or httpRoute"),
     bad("route-host", {"route": {"ingress": {"host": "https://x"}}}, "route.ingress.host", "host name"),

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from kubeocr_contract import names, settings
-from kubeocr_operator import kinds, plans
-from kubeocr_operator.objects import metadata, mounts
+from kubeocr_operator import kinds, plans, strategic
+from kubeocr_operator.objects import metadata, mounts, placement
 
 _USER = 65532
 """The images' own user: no root, and none that a node would have."""
@@ -28,7 +28,7 @@ def build(plan: plans.Plan) -> Iterator[dict[str, Any]]:
             "progressDeadlineSeconds": _DEADLINE_SECONDS,
             "selector": {"matchLabels": plans.labels(plan.owner.name)},
             "strategy": {"type": "RollingUpdate", "rollingUpdate": rolling},
-            "template": {"metadata": _pod_metadata(plan), "spec": _pod(plan)},
+            "template": strategic.merge({"metadata": _pod_metadata(plan), "spec": _pod(plan)}, plan.spec.pod_template or {}),
         },
     }
 
@@ -57,8 +57,7 @@ def _pod(plan: plans.Plan) -> dict[str, Any]:
         },
         "containers": [_container(plan)],
         "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": _SCRATCH}}, *(mount.volume() for mount in mounts.of(plan))],
-        "topologySpreadConstraints": [_spread(plan)],
-        **({"runtimeClassName": plan.runtime_class_name} if plan.runtime_class_name else {}),
+        **placement.of(plan),
         **({"imagePullSecrets": [{"name": secret} for secret in plan.pull_secrets]} if plan.pull_secrets else {}),
     }
 
@@ -68,7 +67,10 @@ def _container(plan: plans.Plan) -> dict[str, Any]:
         "name": names.RUNTIME_CONTAINER,
         "image": plan.image,
         "imagePullPolicy": plan.pull_policy,
-        "env": [{"name": name, "value": value} for name, value in settings.to_env(plan.settings).items()],
+        "env": [
+            *({"name": name, "value": value} for name, value in settings.to_env(plan.settings).items()),
+            *(variable.document() for variable in plan.spec.env),
+        ],
         "ports": [{"name": names.HTTP_PORT_NAME, "containerPort": plan.settings.port, "protocol": "TCP"}],
         "resources": {
             kind: dict(amounts) for kind, amounts in (("requests", plan.requests), ("limits", plan.limits)) if amounts
@@ -96,15 +98,4 @@ def _probe(plan: plans.Plan, path: str, *, period: int, failures: int) -> dict[s
         "periodSeconds": period,
         "timeoutSeconds": 5,
         "failureThreshold": failures,
-    }
-
-
-def _spread(plan: plans.Plan) -> dict[str, Any]:
-    """Over nodes where there are some, each revision by itself; never a reason not to run."""
-    return {
-        "maxSkew": 1,
-        "topologyKey": "kubernetes.io/hostname",
-        "whenUnsatisfiable": "ScheduleAnyway",
-        "labelSelector": {"matchLabels": plans.labels(plan.owner.name)},
-        "matchLabelKeys": ["pod-template-hash"],
     }

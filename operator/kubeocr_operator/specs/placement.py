@@ -1,12 +1,16 @@
 """Where pods go, and what else is in them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import pydantic
 
-from kubeocr_contract import settings
-from kubeocr_operator import rules, values
+from kubeocr_contract import names, settings
+from kubeocr_operator import rules, strategic, values
+
+_SELECTING = dict.fromkeys((names.LABEL_NAME, names.LABEL_OWNER), "")
+_KEPT = {"metadata": {"labels": _SELECTING}, "spec": {"containers": [{"name": names.RUNTIME_CONTAINER}]}}
+"""What a podTemplate must leave as it is, with values that it cannot give."""
 
 
 class Toleration(rules.Part):
@@ -66,3 +70,38 @@ class EnvVar(rules.Part):
     """Its value."""
     value_from: Mapping[str, Any] | None = values.anything()
     """Where its value is, as a container's EnvVarSource: secretKeyRef, configMapKeyRef, fieldRef, resourceFieldRef."""
+
+
+def _mergeable(template: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The hook of pydantic. What a pod may be the API server knows; here is what would not get as far."""
+    problems = [*_foreign(template), *strategic.problems(template)] or [*_lost(template)]
+    if problems:
+        raise rules.error("; ".join(problems))
+    return template
+
+
+def _foreign(template: Mapping[str, Any]) -> Iterator[str]:
+    taken = {"": ("metadata", "spec"), "metadata": ("labels", "annotations")}
+    for part, fields in taken.items():
+        found = template.get(part, {}) if part else template
+        if not isinstance(found, Mapping):
+            yield f"{part} must be an object"
+            continue
+        unknown = [name for name, value in found.items() if value is not None and name not in fields]
+        if unknown:
+            yield f"{part or 'it'} has {', '.join(fields)}, not {', '.join(unknown)}"
+    if not isinstance(template.get("spec", {}), Mapping):
+        yield "spec must be an object"
+
+
+def _lost(template: Mapping[str, Any]) -> Iterator[str]:
+    merged = strategic.merge(_KEPT, template)
+    labels = merged.get("metadata", {}).get("labels", {})
+    changed = [label for label, value in _SELECTING.items() if not isinstance(labels, Mapping) or labels.get(label) != value]
+    if changed:
+        yield f"metadata.labels must leave {', '.join(changed)} alone: they select the pods"
+    if not any(container["name"] == names.RUNTIME_CONTAINER for container in merged.get("spec", {}).get("containers", ())):
+        yield f"spec.containers must keep the container {names.RUNTIME_CONTAINER}"
+
+
+PodTemplate = Annotated[Mapping[str, Any], pydantic.AfterValidator(_mergeable)]

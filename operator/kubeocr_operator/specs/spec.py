@@ -7,7 +7,7 @@ from kubeocr_operator import rules, values
 from kubeocr_operator.specs.backends import Llm, Queue, Vlm
 from kubeocr_operator.specs.exposure import Auth, Monitoring, NetworkPolicy, Route, Service, Tls
 from kubeocr_operator.specs.operation import Disruption, Offline, Rollout
-from kubeocr_operator.specs.placement import EnvVar, Toleration
+from kubeocr_operator.specs.placement import EnvVar, PodTemplate, Toleration
 from kubeocr_operator.specs.reading import Accelerator, Engine, Image, Limits, Model, Models, Resources
 from kubeocr_operator.specs.scaling import Autoscaling
 
@@ -34,6 +34,12 @@ class Spec(rules.Part):
         values.once("languages"),
         values.once("pipelines"),
         values.label_keys("nodeSelector"),
+        rules.Rule(
+            cel="self.env.all(x, self.env.exists_one(y, y.name == x.name))",
+            holds=lambda spec: len({variable.name for variable in spec.env}) == len(spec.env),
+            message="must not have a name twice",
+            at=("env",),
+        ),
         _request_for("cpu"),
         _request_for("memory"),
         rules.Rule(
@@ -95,9 +101,9 @@ class Spec(rules.Part):
     """PriorityClass of the pods."""
     env: tuple[EnvVar, ...] = values.listed(64, default=())
     """Further variables of the runtime's environment, such as proxies."""
-    pod_template: Mapping[str, Any] | None = values.anything()
-    """A PodTemplateSpec (metadata and spec) that is merged strategically over what the operator made, last. The container to
-    change is called runtime; labels that select the pods stay."""
+    pod_template: PodTemplate | None = values.anything()
+    """A PodTemplateSpec (metadata and spec) that is merged over what the operator made, last, as `kubectl patch` with type
+    strategic would: null takes a field away, $patch: delete an item. The container to change is called runtime."""
     service: Service = Service()
     route: Route | None = None
     auth: Auth | None = None
