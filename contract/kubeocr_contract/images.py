@@ -7,6 +7,9 @@ from kubeocr_contract import languages, models
 
 PROJECT_VERSION = "0.2.0"
 REPOSITORY = "kubeocr/runtime"
+OPERATOR = f"kubeocr/operator:{PROJECT_VERSION}"
+BAKER = f"kubeocr/bake:{PROJECT_VERSION}"
+"""Downloads models onto a volume; the runtime's images cannot."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

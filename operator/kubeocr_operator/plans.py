@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubeocr_contract import names, settings
-from kubeocr_operator import backend_plans, config, isolation, mirrors, ocrservices, rollouts, selection, specs
+from kubeocr_operator import backend_plans, config, isolation, mirrors, model_plans, ocrservices, rollouts, selection, specs
 
 _API_KEYS_DIR, _TLS_DIR = "/etc/kubeocr/api-keys", "/etc/kubeocr/tls"
 
@@ -54,6 +54,8 @@ class Plan:
     """What the network policies say."""
     backends: backend_plans.Backends
     """The servers that the service leans on."""
+    models: model_plans.Models
+    """Where the pods have their models."""
 
     @property
     def url(self) -> str:
@@ -76,7 +78,8 @@ def resolve(service: ocrservices.OCRService, defaults: config.Config, device: st
     Raises `NotCarried` where no image reads its languages.
     """
     spec, own = service.spec, service.spec.image
-    runtime, backends = _runtime(service, defaults, device), backend_plans.resolve(service, defaults)
+    models, backends = model_plans.resolve(service, defaults), backend_plans.resolve(service, defaults)
+    runtime = _runtime(service, defaults, device, models)
     extra = {spec.accelerator.resource: str(spec.accelerator.count)} if device == "gpu" else {}
     return Plan(
         owner=Owner(name=service.name, namespace=service.namespace, uid=service.uid),
@@ -89,7 +92,7 @@ def resolve(service: ocrservices.OCRService, defaults: config.Config, device: st
         runtime_class_name=_runtime_class(spec.accelerator, defaults, device),
         requests={**spec.resources.requests, **extra},
         limits={**spec.resources.limits, **extra},
-        settings=_settings(spec, device, backends),
+        settings=_settings(spec, device, models, backends),
         replicas=0 if spec.suspend else spec.replicas,
         autoscaling=None if spec.suspend else spec.autoscaling,
         service=spec.service,
@@ -98,6 +101,7 @@ def resolve(service: ocrservices.OCRService, defaults: config.Config, device: st
         registry_mirror=mirrors.of(spec.offline, defaults),
         isolation=isolation.resolve(service, defaults),
         backends=backends,
+        models=models,
     )
 
 
@@ -106,7 +110,7 @@ def labels(owner: str, component: str = names.COMPONENT) -> dict[str, str]:
     return {names.LABEL_NAME: component, names.LABEL_OWNER: owner}
 
 
-def _runtime(service: ocrservices.OCRService, defaults: config.Config, device: str) -> _Runtime:
+def _runtime(service: ocrservices.OCRService, defaults: config.Config, device: str, models: model_plans.Models) -> _Runtime:
     """The image: the user's, the one that was chosen for the same reason before, or the catalogue's smallest.
 
     A new catalogue, as each release brings, must not restart what runs well.
@@ -115,11 +119,13 @@ def _runtime(service: ocrservices.OCRService, defaults: config.Config, device: s
     if spec.image.reference is not None:
         return _Runtime(mirrors.rewrite(spec.image.reference, mirror), "spec.image")
     wish = selection.wish(spec)
-    reason = f"the smallest {device} image that reads {', '.join(spec.languages)} with {wish.version} {wish.size}"
+    reads = f"that reads {', '.join(spec.languages)} with {wish.version} {wish.size}"
+    reason = f"the smallest {device} image {'for models from elsewhere' if models.elsewhere else reads}"
     reason += f", from {mirror}" if mirror else ""
     if spec.image.update == "OnChange" and status.get("imageReason") == reason and status.get("image"):
         return _Runtime(status["image"], reason)
-    image = selection.choose(wish, device, defaults.catalogue)
+    catalogue = defaults.catalogue
+    image = selection.plainest(device, catalogue) if models.elsewhere else selection.choose(wish, device, catalogue)
     return _Runtime(mirrors.rewrite(image.reference, mirror), reason)
 
 
@@ -133,7 +139,7 @@ def _runtime_class(wanted: specs.Accelerator, defaults: config.Config, device: s
     return (wanted.runtime_class_name or defaults.runtime_class_name) if device == "gpu" else None
 
 
-def _settings(spec: specs.Spec, device: str, backends: backend_plans.Backends) -> settings.Settings:
+def _settings(spec: specs.Spec, device: str, models: model_plans.Models, backends: backend_plans.Backends) -> settings.Settings:
     shared: dict[str, Any] = spec.limits.model_dump(by_alias=False)
     return settings.Settings(
         languages=spec.languages,
@@ -147,6 +153,7 @@ def _settings(spec: specs.Spec, device: str, backends: backend_plans.Backends) -
         api_keys_dir=_API_KEYS_DIR if spec.auth else "",
         tls_dir=_TLS_DIR if spec.tls else "",
         gate=spec.rollout.gate,
+        models_verify="all" if models.elsewhere else settings.Settings().models_verify,
         **shared,
         **backends.settings,
     )

@@ -21,8 +21,14 @@ _PULL_ERROR = "ErrImagePull: "
 
 def complaint(pods: Sequence[Pod], said: Mapping[str, str] | None = None) -> findings.Trouble | None:
     """The first trouble of the pods in the order of their names; `said`: pod name -> what an event says of its volumes."""
-    living = sorted((pod for pod in pods if "deletionTimestamp" not in pod["metadata"]), key=_name)
+    living = sorted((pod for pod in pods if "deletionTimestamp" not in pod["metadata"] and not _was_a_try(pod)), key=_name)
     return next((found for pod in living for found in _complaints(pod, said or {})), None)
+
+
+def _was_a_try(pod: Pod) -> bool:
+    """Whether a Job's pod has ended: the Job says what came of it all (jobs.py)."""
+    ended = pod.get("status", {}).get("phase") in {"Succeeded", "Failed"}
+    return ended and any(owner["kind"] == "Job" for owner in pod["metadata"].get("ownerReferences", ()))
 
 
 def waits_for_volumes(pod: Pod) -> bool:

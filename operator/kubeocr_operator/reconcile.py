@@ -21,6 +21,7 @@ from kubeocr_operator import (
     drift,
     errors,
     events,
+    gates,
     handover,
     inspections,
     jobs,
@@ -107,7 +108,7 @@ async def reconcile(key: workqueue.Key, world: World) -> Outcome:
     done = _Done() if decision.plan is None else await _make_so(decision.plan, key, world)
     if done is None:
         return Outcome()
-    seen = await _look_at_pods(body, key, world)
+    seen = await _look_at_pods(body, decision.plan, key, world)
     _inspect(body, decision.plan, key, world)
     found = await jobs.look(key, world.store, world.cluster)
     status = _observe(body, decision, dataclasses.replace(done, pods=seen.trouble, jobs=found), world)
@@ -147,7 +148,7 @@ async def _make_so(plan: plans.Plan, key: workqueue.Key, world: World) -> _Done 
         if await handover.prepare(plan, pairs, world.cluster, world.store):
             return None
         known = _remember(key, wanted, world)
-        repaired = [await _apply(obj, found, world) for obj, found in pairs]
+        repaired = [await _apply(obj, found, world) for obj, found in gates.due(plan, pairs, world.store)]
         await _prune(plan.owner, everything, world)
     except errors.Refused as error:
         return _Done(obstacle=conditions.Trouble(conditions.WRITE_REFUSED, str(error)), refused=error, missing=missing)
@@ -188,10 +189,19 @@ async def _apply(obj: Object, live: Object | None, world: World) -> str | None:
     found = () if ownership.going(live) else drift.differences(obj, live)
     if not found:
         return None
+    if kind == kinds.JOB:
+        await _renew(live, world)
+        return None
     _LOG.info("apply kind=%s object=%s/%s paths=%s", kind.kind, obj["metadata"]["namespace"], obj["metadata"]["name"], found)
     world.store.put(kind, await world.cluster.apply(kind, obj, force=True))
     more = f" and {len(found) - _NAMED_PATHS} more" if len(found) > _NAMED_PATHS else ""
     return f"{name} had been changed and is put back: {', '.join(found[:_NAMED_PATHS])}{more}"
+
+
+async def _renew(live: Object, world: World) -> None:
+    """A Job cannot be changed. One that is not done goes, and comes again as it is wanted; what is done is done."""
+    if jobs.parse(live).state != conditions.COMPLETE:
+        await world.cluster.delete(kinds.JOB, live)
 
 
 async def _prune(owner: plans.Owner, wanted: tuple[Object, ...], world: World) -> None:
@@ -203,10 +213,11 @@ async def _prune(owner: plans.Owner, wanted: tuple[Object, ...], world: World) -
             await world.cluster.delete(kind, found)
 
 
-async def _look_at_pods(body: Object, key: workqueue.Key, world: World) -> sightings.Sighting:
+async def _look_at_pods(body: Object, plan: plans.Plan | None, key: workqueue.Key, world: World) -> sightings.Sighting:
     """What pods say that are not what they should be: at once where they were before, or where that was the state of things."""
     deployment = _deployment(body, world)
-    if deployment is None or conditions.settled(deployment):
+    baking = plan is not None and gates.baking(plan, world.store)
+    if not baking and (deployment is None or conditions.settled(deployment)):
         world.sightings.forget(key)
         return sightings.Sighting()
     status = body.get("status", {})

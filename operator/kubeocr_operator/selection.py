@@ -18,6 +18,15 @@ def choose(wish: images.Wish, accelerator: str, catalogue: tuple[images.Image, .
     return chosen
 
 
+def plainest(accelerator: str, catalogue: tuple[images.Image, ...]) -> images.Image:
+    """The image for the accelerator with the fewest models, for pods that have theirs elsewhere. Raises `NotCarried`."""
+    fitting = (image for image in catalogue if image.accelerator == accelerator)
+    chosen = min(fitting, key=lambda image: (len(image.models), image.reference), default=None)
+    if chosen is None:
+        raise errors.NotCarried(f"no {accelerator} image is in the operator's catalogue")
+    return chosen
+
+
 def loaded(wish: images.Wish, carried: frozenset[str]) -> tuple[str, ...]:
     """Official names of the models with which these models' owner serves a wish, sorted."""
     found = (models.choose(language, wish.version, wish.size, carried) for language in wish.languages)

@@ -1,6 +1,6 @@
 """What stands in the way of a service: SpecValid and Degraded. Pure."""
 
-from kubeocr_operator.conditions import findings, pods
+from kubeocr_operator.conditions import bakes, findings, pods
 
 
 def spec_valid(found: findings.Findings) -> findings.Statement:
@@ -12,7 +12,8 @@ def spec_valid(found: findings.Findings) -> findings.Statement:
 
 def degraded(found: findings.Findings) -> findings.Statement:
     """Whether something failed: what could not be written, why there are no pods, what they say; and what the cluster lacks."""
-    trouble = found.obstacle or pods.refused(found.deployment) or found.pods or pods.stuck(found.deployment)
+    runtime = pods.refused(found.deployment) or found.pods or pods.stuck(found.deployment)
+    trouble = found.obstacle or bakes.failed(found) or runtime
     troubles = [each for each in (trouble, _missing(found)) if each is not None]
     if troubles:
         message = "; ".join(each.message for each in troubles)

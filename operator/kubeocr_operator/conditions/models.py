@@ -11,7 +11,7 @@ import pydantic
 
 from kubeocr_contract import report
 from kubeocr_operator import plans, selection, statuses
-from kubeocr_operator.conditions import findings, pods
+from kubeocr_operator.conditions import bakes, findings, pods
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +34,9 @@ def facts(found: findings.Findings) -> Facts | None:
 
 def loaded(found: findings.Findings) -> findings.Statement:
     """Whether the pods have loaded what the spec wants."""
-    known = facts(found)
+    baking, known = bakes.unfinished(found), facts(found)
+    if baking is not None:
+        return findings.Statement(findings.MODELS_LOADED, "False", baking.reason, baking.message)
     if known is None:
         return findings.Statement(findings.MODELS_LOADED, "Unknown", findings.NOT_ASKED, _silence(found))
     wanted = known.languages if found.plan is None else found.plan.spec.languages

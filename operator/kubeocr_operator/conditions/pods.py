@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubeocr_operator import plans
-from kubeocr_operator.conditions import findings
+from kubeocr_operator.conditions import bakes, findings
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +70,9 @@ def _stopped(plan: plans.Plan | None) -> tuple[str, str]:
 
 def progressing(found: findings.Findings) -> findings.Statement:
     """Whether pods are on their way to the current spec."""
+    baking = bakes.unfinished(found)
+    if baking is not None:
+        return findings.Statement(findings.PROGRESSING, str(baking.reason == findings.BAKING), baking.reason, baking.message)
     if found.deployment is None:
         return findings.Statement(findings.PROGRESSING, "False", findings.NOT_CREATED, "there is no Deployment yet")
     pods, stuck = counted(found.deployment), _said(found.deployment, findings.PROGRESSING)

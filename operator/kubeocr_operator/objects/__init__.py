@@ -6,10 +6,12 @@ from typing import Any
 from kubeocr_operator import plans
 from kubeocr_operator.objects import (
     autoscaler,
+    bake_job,
     deployment,
     disruption_budget,
     http_route,
     ingress,
+    models,
     network_policy,
     ollama,
     prometheus_rule,
@@ -23,6 +25,8 @@ from kubeocr_operator.objects import (
 Object = dict[str, Any]
 _BUILDERS: tuple[Callable[[plans.Plan], Iterable[Object]], ...] = (
     service_account.build,
+    models.build,
+    bake_job.build,
     deployment.build,
     service.build,
     disruption_budget.build,

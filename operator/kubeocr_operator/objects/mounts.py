@@ -31,6 +31,15 @@ def of(plan: plans.Plan) -> tuple[Mount, ...]:
     return tuple(mount for feature in _FEATURES for mount in feature(plan))
 
 
+def _models(plan: plans.Plan) -> Iterator[Mount]:
+    """Where the image's own would be."""
+    models = plan.models
+    if models.volume is not None:
+        yield Mount(name="models", path=names.MODELS_DIR, source={"image": models.volume.document()})
+    elif models.claim is not None:
+        yield Mount(name="models", path=names.MODELS_DIR, source={"persistentVolumeClaim": {"claimName": models.claim}})
+
+
 def _vlm(plan: plans.Plan) -> Iterator[Mount]:
     """Optional, as pages are read without it: kubelet brings it once it is there."""
     if plan.backends.vlm_secret is not None:
@@ -69,4 +78,4 @@ def _secret(name: str, path: str, secret: str) -> Mount:
     return Mount(name=name, path=path, source={"secret": {"secretName": secret, "defaultMode": 0o440}})
 
 
-_FEATURES: tuple[Callable[[plans.Plan], Iterable[Mount]], ...] = (_api_keys, _tls, _vlm, _queue)
+_FEATURES: tuple[Callable[[plans.Plan], Iterable[Mount]], ...] = (_models, _api_keys, _tls, _vlm, _queue)
