@@ -9,7 +9,6 @@ from cluster import binaries, clusters
 
 from kubeocr_contract import images, names
 from kubeocr_operator import config
-from kubeocr_operator.objects import metadata
 
 pytestmark = pytest.mark.cluster  # helm is built where the cluster's parts are
 
@@ -101,20 +100,6 @@ def test_the_notes_tell_what_was_installed(kubeconfig: clusters.Cluster):
     assert images.PROJECT_VERSION in notes
     assert "a, b" in notes
     assert "kubectl apply --namespace a" in notes
-
-
-def test_a_network_policy_lets_through_what_the_operator_needs():
-    policy = charts.one(charts.render(**charts.EVERYTHING), "NetworkPolicy")["spec"]
-    (reading,) = policy["ingress"]
-    dns, server, runtimes = policy["egress"]
-    assert reading == {"ports": [{"port": "http"}], "from": [{"podSelector": {}}]}
-    assert {port["port"] for port in dns["ports"]} == {53}
-    assert server == {"ports": [{"port": 443}, {"port": 6443}], "to": [{"ipBlock": {"cidr": "192.0.2.1/32"}}]}
-    (peer,) = runtimes["to"]
-    assert peer["podSelector"]["matchLabels"].items() <= metadata.labels("any").items()
-    assert peer["namespaceSelector"] == {}
-    held = charts.one(charts.render(**charts.EVERYTHING, watchNamespaces=["a"]), "NetworkPolicy")["spec"]["egress"][2]["to"][0]
-    assert held["namespaceSelector"]["matchExpressions"][0]["values"] == ["a"]
 
 
 @pytest.mark.parametrize(
