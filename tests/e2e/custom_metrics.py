@@ -1,6 +1,6 @@
 """Runs inside a pod: the least that serves custom.metrics.k8s.io, asked by HorizontalPodAutoscalers for a metric of pods.
 
-In the place of prometheus-adapter and its Prometheus: whoever asks for a metric has each pod that matches asked for its /metrics.
+In the place of prometheus-adapter and its Prometheus: who asks for a metric has each pod that matches asked for its /metrics.
 https://github.com/kubernetes/metrics/blob/master/pkg/apis/custom_metrics/v1beta2/types.go
 """
 

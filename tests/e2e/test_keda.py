@@ -53,6 +53,7 @@ def test_from_zero_to_zero(site: sites.Site, page: bytes) -> None:
     _wish_no_more(site)
     print(f"to 0 in {sites.until('nobody wants it any more', lambda: _replicas(site, 'lazy') == 0, seconds=60):.1f} s")
     sites.until("it says so", lambda: _ready(site, "lazy")[1] == "ScaledToZero", seconds=30)
+    assert not _told(site, "lazy") & {"Repaired", "WriteRefused"}, "operator and KEDA write the same fields"
     site.kubectl("delete", f"{names.PLURAL}/lazy")
 
 
@@ -70,6 +71,7 @@ def test_no_pod_goes_between_autoscalers(site: sites.Site) -> None:
         site.apply("handed")
         sites.until("no autoscaler", lambda: _scaler(site, "handed") is None, seconds=60)
     assert set(seen) == {2}
+    assert not _told(site, "handed") & {"Repaired", "WriteRefused"}
     site.kubectl("delete", f"{names.PLURAL}/handed")
 
 
@@ -80,6 +82,12 @@ def _wish_no_more(site: sites.Site) -> None:
 def _ready(site: sites.Site, name: str) -> tuple[str, str, str]:
     found = site.condition(name, "Ready")
     return found.get("status", ""), found.get("reason", ""), found.get("message", "")
+
+
+def _told(site: sites.Site, name: str) -> set[str]:
+    """Reasons of the events on an OCRService."""
+    about = (event for event in site.get("events")["items"] if event["involvedObject"]["kind"] == names.KIND)
+    return {str(event["reason"]) for event in about if event["involvedObject"]["name"] == name}
 
 
 def _replicas(site: sites.Site, name: str) -> int:

@@ -150,13 +150,15 @@ def test_a_language_that_no_image_has_is_refused_by_name_and_tears_nothing_down(
 def test_nothing_is_written_while_nothing_changes_nor_by_the_next_operator(served):
     wanted = [
         served.service(replicas=0),
-        served.service(autoscaling={"maxReplicas": 2}),
+        served.service(**yaml.safe_load((GOLDEN / "autoscaling-metrics" / "ocrservice.yaml").read_text())["spec"]),
         served.service(image={"repository": "r", "tag": "t"}),
     ]
     for name in wanted:
         replicas.until(
             lambda name=name: served.condition(name, "SpecValid")[0] == "True" and served.get(kinds.DISRUPTION_BUDGET, name)
         )
+    # its controller knows a new CRD after half a minute, and then finds nothing to measure here
+    replicas.until(lambda: served.condition(wanted[1], "ScalingActive")[0] == "False", seconds=90)
     replicas.until(lambda: replicas.quiet(served))
     before, count = served.versions(), served.leader.metric("writes_total")
     time.sleep(5)

@@ -44,6 +44,28 @@ ACCELERATORS = st.one_of(
         runtimeClassName=NAMES,
     ),
 )  # fmt: skip
+PACES = some(
+    stabilizationWindowSeconds=st.integers(0, 3600), selectPolicy=st.sampled_from(["Max", "Min", "Disabled"]),
+    policies=st.lists(
+        st.fixed_dictionaries(
+            {"type": st.sampled_from(["Pods", "Percent"]), "value": st.integers(1, 1000), "periodSeconds": st.integers(1, 1800)}
+        ),
+        min_size=1, max_size=8,
+    ),
+)  # fmt: skip
+METRICS = (
+    {"type": "cpu", "target": 50},
+    {"type": "queue", "target": 9},
+    {"type": "external", "metric": {"name": "m", "selector": {"a": "b"}, "value": "500m", "valueType": "Value"}},
+)
+SCALING = st.fixed_dictionaries(
+    {"maxReplicas": st.integers(1, 1000)},
+    optional={
+        "minReplicas": st.integers(1, 1000),
+        "metrics": st.lists(st.sampled_from(METRICS), min_size=1, max_size=3, unique_by=lambda metric: metric["type"]),
+        "behavior": some(scaleUp=PACES, scaleDown=PACES),
+    },
+)
 SPECS = some(
     languages=subsets(values.READABLE),
     model=some(version=st.sampled_from(["PP-OCRv6", "PP-OCRv5"]), size=st.sampled_from(["small", "medium"])),
@@ -51,7 +73,7 @@ SPECS = some(
     engine=some(name=st.sampled_from(["auto", "onnxruntime", "paddle"]), threads=st.integers(0, 1024)),
     accelerator=ACCELERATORS,
     replicas=st.integers(0, 1000),
-    autoscaling=st.fixed_dictionaries({"maxReplicas": st.integers(1, 1000)}, optional={"minReplicas": st.integers(1, 1000)}),
+    autoscaling=SCALING,
     resources=some(requests=st.dictionaries(st.sampled_from(["cpu", "memory", "example.com/x"]), QUANTITIES)),
     service=some(port=st.integers(1, 65535), annotations=st.dictionaries(NAMES, st.text(max_size=20), max_size=32)),
     limits=some(uploadMiB=st.integers(1, 4096), pages=st.integers(1, 100_000)),
