@@ -51,6 +51,12 @@ def test_helm_brings_the_crd_up_to_date_and_back_and_keeps_what_is_stored(space:
     assert space.get(kinds.OCR_SERVICE, name)["spec"]["limits"]["pages"] == 8
 
 
+def test_values_of_the_previous_release_can_be_reused(space: replicas.Space) -> None:
+    """Helm then leaves out the defaults of values that are new: https://helm.sh/docs/helm/helm_upgrade/."""
+    releases.helm(space.cluster, "upgrade", "kubeocr", str(charts.CHART), *IN, "--reuse-values")
+    assert _is_current(releases.crd(space.cluster))
+
+
 def test_kubectl_brings_the_crd_up_to_date(space: replicas.Space) -> None:
     path = charts.ROOT / "crds" / "ocrservice.yaml"
     releases.kubectl(space.cluster, "apply", "--server-side", "--force-conflicts", "-f", str(path))
