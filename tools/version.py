@@ -18,7 +18,9 @@ PLACES = (
     "README.md",
     "docs/IMAGES.md",
 )
-_VERSION = re.compile(r"(?P<before>kubeocr/(bake|operator|runtime):|tag: |^(appV|v)ersion: )[0-9]+\.[0-9]+\.[0-9]+", re.MULTILINE)
+_VERSION = re.compile(
+    r"(?P<before>kubeocr/(bake|operator|runtime):|tag: |^(appV|v)ersion: )[0-9]+\.[0-9]+\.[0-9]+", re.MULTILINE
+)
 
 
 def main() -> int:
