@@ -26,6 +26,8 @@ def _keda(site: sites.Site) -> None:
         return
     if site.cluster.origin == "given":
         pytest.skip("this cluster has no KEDA, and takes no image from here")
+    if not keda.available():
+        pytest.skip("KEDA is built with Go, and there is none")
     keda.install(site.cluster)
 
 

@@ -168,6 +168,8 @@ def test_no_pod_goes_on_the_way(keda, space, how):
         replicas.until(lambda: space.get(kinds.DEPLOYMENT, name)["spec"]["replicas"] == 7)
         apply(autoscaling=HPA)
         replicas.until(lambda: settled(kinds.AUTOSCALER))
+        apply(autoscaling=KEDA)
+        replicas.until(lambda: settled(kinds.SCALED_OBJECT))
         apply()
         replicas.until(settled)
     assert seen[0] == 5
@@ -176,8 +178,7 @@ def test_no_pod_goes_on_the_way(keda, space, how):
 
 
 @pytest.mark.cluster
-def test_the_scale_subresource_is_written_as_somebody_who_may_be_overruled(keda, space):
-    """By kubectl and by the next autoscaler: nobody else has to force it."""
+def test_the_number_can_be_set_after_it_was_written_down_and_while_suspended(keda, space):
     space.lead()
     name = space.service(replicas=4)
     replicas.until(lambda: space.get(kinds.DEPLOYMENT, name))
@@ -186,3 +187,11 @@ def test_the_scale_subresource_is_written_as_somebody_who_may_be_overruled(keda,
     assert space.get(kinds.OCR_SERVICE, name)["spec"]["replicas"] == 4
     space.kubectl("scale", f"{names.PLURAL}/{name}", "--replicas=6")
     replicas.until(lambda: space.get(kinds.DEPLOYMENT, name)["spec"]["replicas"] == 6)
+    space.spec(name, autoscaling=HPA, suspend=True)
+    replicas.until(lambda: space.condition(name, "Ready")[1] == "Suspended")
+    space.kubectl("scale", f"{names.PLURAL}/{name}", "--replicas=3")
+    replicas.until(lambda: space.get(kinds.AUTOSCALER, name) is None)
+    assert space.get(kinds.DEPLOYMENT, name)["spec"]["replicas"] == 0
+    space.spec(name, autoscaling=HPA, suspend=False)
+    replicas.until(lambda: space.get(kinds.AUTOSCALER, name))
+    assert space.get(kinds.DEPLOYMENT, name)["spec"]["replicas"] == 3

@@ -31,7 +31,7 @@ def main() -> int:
 def _run(arguments: argparse.Namespace) -> None:
     if arguments.command == "build":
         clusters.prepare(own.Options(name="any"))
-        if clusters.given() is None:
+        if clusters.given() is None and keda.available():
             keda.prepare()
         _images()
     elif arguments.command == "images":

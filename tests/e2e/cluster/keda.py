@@ -6,6 +6,7 @@ Only the test that scales with it waits for this: its programs take some 10 minu
 import base64
 import json
 import pathlib
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,11 @@ _DEPLOYMENTS = ("keda-operator", "keda-metrics-apiserver", "keda-admission")
 _SERVICES = ("keda-operator", "keda-metrics-apiserver", "keda-admission-webhooks")
 _SECRET = "kedaorg-certs"
 _USER = 1000
+
+
+def available() -> bool:
+    """Whether its programs are there, or Go to build them."""
+    return shutil.which("go") is not None or all((binaries.BIN / name).exists() for name in versions.KEDA)
 
 
 def prepare() -> None:
