@@ -65,6 +65,11 @@ class Backends:
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     """What the runtime is told, by the names of `settings.Settings`."""
 
+    @property
+    def servers(self) -> tuple[Server, ...]:
+        """Those of the service's own."""
+        return tuple(backend.server for backend in (self.ollama, self.redis) if backend is not None)
+
 
 def resolve(service: ocrservices.OCRService, defaults: config.Config) -> Backends:
     """What the spec's llm, vlm and queue come to."""

@@ -1,11 +1,11 @@
-"""What has to wait for something else: pods, for the models that a Job still bakes. Pure; called by reconcile.py."""
+"""What has to wait, and for what: pods, for the models that a Job still bakes. Pure; called by reconcile.py."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kubeocr_operator import jobs, kinds, plans, store, workqueue
-from kubeocr_operator.conditions import findings
-from kubeocr_operator.objects import bake_job
+from kubeocr_operator.conditions import findings, pods
+from kubeocr_operator.objects import bake_job, metadata
 
 Object = Mapping[str, Any]
 Pair = tuple[Object, Object | None]
@@ -19,6 +19,13 @@ def baking(plan: plans.Plan, known: store.Store) -> bool:
         return False
     job = known.get(kinds.JOB, workqueue.Key(plan.owner.namespace, name))
     return job is None or jobs.parse(job).state != findings.COMPLETE
+
+
+def waiting(plan: plans.Plan, known: store.Store) -> bool:
+    """Whether pods beside the runtime's are not yet what they should be: of the Job that bakes, of the service's servers."""
+    names = (metadata.name(plan.owner.name, server.part) for server in plan.backends.servers)
+    found = (known.get(kinds.DEPLOYMENT, workqueue.Key(plan.owner.namespace, name)) for name in names)
+    return baking(plan, known) or any(live is not None and not pods.counted(live).settled for live in found)
 
 
 def due(plan: plans.Plan, children: Iterable[Pair], known: store.Store) -> tuple[Pair, ...]:

@@ -13,7 +13,7 @@ LABEL_JOB = "batch.kubernetes.io/job-name"
 
 async def look(owner: workqueue.Key, known: store.Store, server: cluster.Cluster) -> tuple[findings.Job, ...]:
     """The service's Jobs, sorted by name. The pods of those that failed, or try again, are asked for: nothing watches pods."""
-    found = [job for kind, job in known.children(owner) if kind == kinds.JOB]
+    found = [job for _, job in known.children(owner, kinds.JOB)]
     return tuple([await _looked_at(job, server) for job in sorted(found, key=lambda job: str(job["metadata"]["name"]))])
 
 

@@ -216,13 +216,13 @@ async def _prune(owner: plans.Owner, wanted: tuple[Object, ...], world: World) -
 async def _look_at_pods(body: Object, plan: plans.Plan | None, key: workqueue.Key, world: World) -> sightings.Sighting:
     """What pods say that are not what they should be: at once where they were before, or where that was the state of things."""
     deployment = _deployment(body, world)
-    baking = plan is not None and gates.baking(plan, world.store)
-    if not baking and (deployment is None or conditions.settled(deployment)):
+    settled = deployment is None or conditions.settled(deployment)
+    if settled and (plan is None or not gates.waiting(plan, world.store)):
         world.sightings.forget(key)
         return sightings.Sighting()
     status = body.get("status", {})
     known = status.get("observedGeneration") == body["metadata"]["generation"]
-    fell = known and conditions.condition(status, conditions.PROGRESSING).get("reason") == conditions.ROLLED_OUT
+    fell = known and not settled and conditions.condition(status, conditions.PROGRESSING).get("reason") == conditions.ROLLED_OUT
     return await world.sightings.look(key, urgent=fell or conditions.holds(status, conditions.DEGRADED) == "True")
 
 

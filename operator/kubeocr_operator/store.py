@@ -49,9 +49,10 @@ class Store:
         """The objects of a kind."""
         return tuple(self._entries[kind])
 
-    def children(self, owner: workqueue.Key) -> tuple[tuple[kinds.Kind, Object], ...]:
-        """All that carries an OCRService's label, in no order."""
-        return tuple((kind, found) for kind, key in self._owned.get(owner, ()) if (found := self.get(kind, key)) is not None)
+    def children(self, owner: workqueue.Key, only: kinds.Kind | None = None) -> tuple[tuple[kinds.Kind, Object], ...]:
+        """All that carries an OCRService's label, or what of it is of one kind; in no order."""
+        wanted = (entry for entry in self._owned.get(owner, ()) if only is None or entry[0] == only)
+        return tuple((kind, found) for kind, key in wanted if (found := self.get(kind, key)) is not None)
 
     def put(self, kind: kinds.Kind, obj: Object) -> bool:
         """Takes in what is newer than what is known; whether it was, and an autoscaler said more than figures."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kubeocr_contract import names
 from kubeocr_contract import report as reports
 from kubeocr_operator import conditions, events, kinds, store, workqueue
 
@@ -28,12 +29,22 @@ async def tell(stage, **backends):
     await stage.settle()
 
 
+def run(stage, name, *, ready=1):
+    """The Deployment's controller reports on a server."""
+    live = stage.server.items[kinds.DEPLOYMENT, workqueue.Key("office", name)]
+    counts = dict.fromkeys(("replicas", "updatedReplicas"), 1) | dict.fromkeys(("readyReplicas", "availableReplicas"), ready)
+    status = {**counts, "observedGeneration": live["metadata"]["generation"]}
+    stage.server.put(kinds.DEPLOYMENT, {**live, "status": status})
+
+
 @pytest.fixture
 async def stage(scene):
-    """A service with servers of its own, whose pod is ready."""
+    """A service with servers of its own, all of whose pods are ready."""
     found = scene(**MANAGED)
     await found.settle()
     found.pods(ready=1)
+    for server in SERVERS:
+        run(found, server)
     await found.settle()
     return found
 
@@ -102,6 +113,33 @@ async def test_a_model_that_does_not_exist_is_named(stage):
     assert (status, reason) == ("False", "PullFailed")
     assert message.endswith("failed: Ollama finds no model qwen3:8b")
     assert stage.told().count("LLMPullFailed") == 1
+
+
+async def test_why_a_server_does_not_come_up_is_said(stage):
+    run(stage, "docs-redis", ready=0)
+    scheduled = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "no volume to bind"}
+    metadata = {"name": "docs-redis-1", "namespace": "office", "labels": {names.LABEL_OWNER: "docs"}}
+    stage.server.put(
+        kinds.POD, {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "status": {"conditions": [scheduled]}}
+    )
+    outcome = await stage.settle()
+    stage.clock.seconds += outcome.again
+    await stage.settle()
+    assert stage.condition(conditions.DEGRADED)[0] == "True"
+    assert "docs-redis-1: no volume to bind" in stage.condition(conditions.DEGRADED)[2]
+    assert stage.condition(conditions.READY)[0] == "True"
+    run(stage, "docs-redis")
+    assert (await stage.settle()).again is None
+    assert stage.condition(conditions.DEGRADED)[0] == "False"
+
+
+async def test_a_job_of_other_models_is_another_matter(stage):
+    (job,) = (found for kind, found in stage.world.store.children(stage.key) if kind == kinds.JOB)
+    failed = {"failed": 1, "conditions": [{"type": "Failed", "status": "True", "reason": "R", "message": "no model x"}]}
+    other = {**job["metadata"], "name": "docs-pull-00000", "resourceVersion": "9999"}
+    stage.server.put(kinds.JOB, {**job, "metadata": {**other, "ownerReferences": []}, "status": failed})
+    await tell(stage, llm={"reachable": True, "models_present": {"qwen3:8b": False}}, queue={"reachable": True})
+    assert stage.condition(conditions.LLM_REACHABLE)[1] == "Pulling"
 
 
 async def test_a_server_of_somebody_else_is_left_alone(scene):

@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from kubeocr_contract import report as reports
 from kubeocr_operator import backend_plans
 from kubeocr_operator.conditions import findings, pods
+from kubeocr_operator.objects import ollama
 
 _MODELS = {"llm": ("llm_model", "llm_vision_model"), "vlm": ("vlm_model",), "queue": ()}
 """Field of `report.Backends` -> the settings that name the models that it has to have."""
@@ -18,7 +19,8 @@ _MODELS = {"llm": ("llm_model", "llm_vision_model"), "vlm": ("vlm_model",), "que
 def llm(found: findings.Findings) -> findings.Statement | None:
     """Whether Ollama answers and has its models; while it lacks some, how the Job stands that fetches them."""
     said = _stated(found, findings.LLM_REACHABLE, "llm")
-    job = next((job for job in found.jobs if job.component == backend_plans.PULL), None)
+    wanted = ollama.job(found.plan) if found.plan else None
+    job = next((job for job in found.jobs if job.name == wanted), None)
     if said is None or job is None or job.state == findings.COMPLETE or said.status == "Unknown":
         return said
     words = (

@@ -17,6 +17,12 @@ _VERSION = "/api/version"
 _STARTUP_SECONDS = 300
 
 
+def job(plan: plans.Plan) -> str | None:
+    """The Job's name, None where nothing is fetched. One cannot be changed: other models make another."""
+    ollama = plan.backends.ollama
+    return metadata.name(plan.owner.name, _part(ollama)) if ollama and ollama.pulled else None
+
+
 def build(plan: plans.Plan) -> Iterator[dict[str, Any]]:
     """A claim, a Deployment, a Service, a NetworkPolicy and a Job; nothing where the spec names no Ollama of its own."""
     ollama = plan.backends.ollama
@@ -30,6 +36,10 @@ def build(plan: plans.Plan) -> Iterator[dict[str, Any]]:
     yield servers.guard(plan, server, clients, alone=not ollama.pulled)
     if ollama.pulled:
         yield _pull(plan, ollama)
+
+
+def _part(ollama: backend_plans.Ollama) -> str:
+    return f"pull-{metadata.digest(ollama.pulled)}"
 
 
 def _container(ollama: backend_plans.Ollama) -> dict[str, Any]:
@@ -49,7 +59,7 @@ def _container(ollama: backend_plans.Ollama) -> dict[str, Any]:
 
 
 def _pull(plan: plans.Plan, ollama: backend_plans.Ollama) -> dict[str, Any]:
-    """The runtime's image fetches, which is there in any case. Other models make another Job: one cannot be changed."""
+    """The runtime's image fetches, which is there in any case."""
     template = {
         "metadata": {"labels": metadata.labels(plan.owner.name, backend_plans.PULL)},
         "spec": {
@@ -60,9 +70,8 @@ def _pull(plan: plans.Plan, ollama: backend_plans.Ollama) -> dict[str, Any]:
         },
     }
     given_up = {"containerName": backend_plans.PULL, "operator": "In", "values": [names.EXIT_NO_SUCH_MODEL]}
-    name = f"pull-{metadata.digest(template)}"
     return {
-        **metadata.build(kinds.JOB, plan.owner, part=name, component=backend_plans.PULL),
+        **metadata.build(kinds.JOB, plan.owner, part=_part(ollama), component=backend_plans.PULL),
         "spec": {
             "backoffLimit": 6,
             # A model that does not exist will not exist in a minute, either.

@@ -5,6 +5,7 @@ import pytest
 from kubeocr_contract import report as reports
 from kubeocr_operator import backend_plans, conditions, config, ocrservices, plans
 from kubeocr_operator.conditions import backends
+from kubeocr_operator.objects import metadata
 
 SPEC = {
     "llm": {"ollama": {"managed": {}}, "model": "qwen3:8b", "visionModel": "llava"},
@@ -13,6 +14,7 @@ SPEC = {
 }
 URL = "http://docs-ollama.office.svc:11434"
 BOTH = {"qwen3:8b": True, "llava": True}
+JOB = f"docs-pull-{metadata.digest(['qwen3:8b', 'llava'])}"
 READY = {"metadata": {"generation": 1}, "spec": {"replicas": 1}, "status": {"readyReplicas": 1}}
 
 
@@ -21,7 +23,7 @@ def answer(name, **told):
 
 
 def job(state, words=""):
-    return conditions.Job(name="docs-pull-1", component=backend_plans.PULL, state=state, words=words)
+    return conditions.Job(name=JOB, component=backend_plans.PULL, state=state, words=words)
 
 
 @pytest.fixture
@@ -50,15 +52,15 @@ def findings(body):
         ),
         pytest.param(
             {"reachable": True, "models_present": {**BOTH, "llava": False}}, [job("Running")], "False", "Pulling",
-            "has no model llava; Job docs-pull-1 fetches models", id="pulling",
+            f"has no model llava; Job {JOB} fetches models", id="pulling",
         ),
         pytest.param(
             {"reachable": True, "models_present": {**BOTH, "llava": False}}, [job("Running", "disk full")], "False", "Pulling",
-            "Job docs-pull-1 fetches models: disk full", id="pulling once more",
+            f"Job {JOB} fetches models: disk full", id="pulling once more",
         ),
         pytest.param(
             {"reachable": True, "models_present": {**BOTH, "llava": False}}, [job("Failed", "no model llava")], "False",
-            "PullFailed", "Job docs-pull-1 failed: no model llava", id="not pulled",
+            "PullFailed", f"Job {JOB} failed: no model llava", id="not pulled",
         ),
         pytest.param(
             {"reachable": True, "models_present": {**BOTH, "llava": False}}, [job("Complete")], "False", "ModelMissing",
@@ -66,9 +68,9 @@ def findings(body):
         ),
         pytest.param(
             {"reachable": True, "models_present": BOTH}, [job("Failed", "no model c")], "True", "Reachable",
-            "Job docs-pull-1 failed: no model c", id="another was not pulled",
+            f"Job {JOB} failed: no model c", id="another was not pulled",
         ),
-        pytest.param({"message": "x"}, [job("Running")], "False", "Unreachable", "docs-pull-1 fetches models", id="not up yet"),
+        pytest.param({"message": "x"}, [job("Running")], "False", "Unreachable", f"{JOB} fetches models", id="not up yet"),
     ],
 )  # fmt: skip
 def test_llm(findings, told, jobs, status, reason, message):

@@ -89,11 +89,11 @@ def test_an_ollama_that_pulls_nothing_reaches_nobody(built, managed):
 
 
 def test_other_models_make_another_job(built):
-    def job(*models):
-        found = built(llm={"ollama": {"managed": {"models": models}}, "model": "m"})
+    def job(*models, **spec):
+        found = built(llm={"ollama": {"managed": {"models": models}}, "model": "m"}, **spec)
         return next(name for kind, name in found if kind == kinds.JOB)
 
-    assert job() == job()
+    assert job() == job(image={"repository": "site/ocr", "tag": "2"})
     assert job() != job("n")
 
 
