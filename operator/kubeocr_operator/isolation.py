@@ -24,7 +24,8 @@ KEDA: Peer = {"namespaceSelector": {}, "podSelector": {"matchLabels": {"app": "k
 """Reads the pods' queues where it scales by them."""
 _PORTS = {"http": 80, "https": 443, "redis": 6379, "rediss": 6379}
 _LISTED = frozenset({"matchLabels", "matchExpressions", "except"})
-_DNS_PORTS = tuple({"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP"))
+_DNS_PORTS = tuple({"protocol": protocol, "port": port} for port in (53, 5353) for protocol in ("UDP", "TCP"))
+"""Of the pods, which a policy sees; the latter on OpenShift (openshift/cluster-dns-operator, assets/dns/daemonset.yaml)."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

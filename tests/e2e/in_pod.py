@@ -1,6 +1,8 @@
 """Runs inside a client pod, out of the runtime's own image: `python3 - WORD ARGUMENTS`. Prints one line of JSON.
 
-post URL                  posts the file that stands in stdin as base64
+post URL [KEY]            posts the file that stands in stdin as base64, with an API key
+get URL [KEY]             asks for something small
+certificate HOST PORT     the SHA-256 of the certificate that a server shows
 upload URL MEBIBYTES      posts so many zeros, and sends on for as long as the server lets it
 connect HOST PORT         tries to open a connection for 3 s
 traffic URL CLIENTS       posts the file again and again, each time on a new connection, until a second line or the end of stdin
@@ -9,7 +11,9 @@ traffic URL CLIENTS       posts the file again and again, each time on a new con
 import asyncio
 import base64
 import collections
+import hashlib
 import json
+import ssl
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -19,8 +23,21 @@ import aiohttp
 _TIMEOUT = aiohttp.ClientTimeout(total=120)
 
 
-async def post(url: str) -> dict[str, object]:
-    return await _post(url, base64.b64decode(sys.stdin.readline()))
+async def post(url: str, key: str = "") -> dict[str, object]:
+    return await _post(url, base64.b64decode(sys.stdin.readline()), key)
+
+
+async def get(url: str, key: str = "") -> dict[str, object]:
+    try:
+        async with _session() as session, session.get(url, headers=_proof(key)) as answer:
+            return {"status": answer.status, "body": await answer.text()}
+    except (aiohttp.ClientError, TimeoutError) as error:
+        return {"status": type(error).__name__, "body": str(error)}
+
+
+async def certificate(host: str, port: str) -> dict[str, object]:
+    shown = ssl.PEM_cert_to_DER_cert(await asyncio.to_thread(ssl.get_server_certificate, (host, int(port))))
+    return {"sha256": hashlib.sha256(shown).hexdigest()}
 
 
 async def upload(url: str, mebibytes: str) -> dict[str, object]:
@@ -55,18 +72,23 @@ async def traffic(url: str, clients: str) -> dict[str, object]:
     return {"outcomes": outcomes, "slowest_seconds": round(slowest, 2)}
 
 
-async def _post(url: str, content: bytes) -> dict[str, object]:
+async def _post(url: str, content: bytes, key: str = "") -> dict[str, object]:
     form = aiohttp.FormData()
     form.add_field("file", _chunks(content), filename="page", content_type="application/octet-stream")
     try:
-        connector = aiohttp.TCPConnector(force_close=True)
-        async with (
-            aiohttp.ClientSession(timeout=_TIMEOUT, connector=connector) as session,
-            session.post(url, data=form) as answer,
-        ):
+        async with _session() as session, session.post(url, data=form, headers=_proof(key)) as answer:
             return {"status": answer.status, "body": await answer.json(content_type=None)}
     except (aiohttp.ClientError, TimeoutError) as error:
         return {"status": type(error).__name__, "body": str(error)}
+
+
+def _session() -> aiohttp.ClientSession:
+    """On new connections, and with no certificate verified: those of the tests are signed by nobody."""
+    return aiohttp.ClientSession(timeout=_TIMEOUT, connector=aiohttp.TCPConnector(force_close=True, ssl=False))
+
+
+def _proof(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 async def _chunks(content: bytes) -> AsyncIterator[bytes]:
@@ -76,4 +98,5 @@ async def _chunks(content: bytes) -> AsyncIterator[bytes]:
 
 if __name__ == "__main__":
     word, *arguments = sys.argv[1:]
-    print(json.dumps(asyncio.run({"post": post, "upload": upload, "connect": connect, "traffic": traffic}[word](*arguments))))
+    words = {"post": post, "get": get, "certificate": certificate, "upload": upload, "connect": connect, "traffic": traffic}
+    print(json.dumps(asyncio.run(words[word](*arguments))))

@@ -74,6 +74,20 @@ def write(archive: pathlib.Path, reference: str, programs: Mapping[str, pathlib.
         whole.rename(archive)
 
 
+def renamed(archive: pathlib.Path, reference: str, folder: pathlib.Path) -> pathlib.Path:
+    """The image of an archive under another name: a further archive, in that folder."""
+    copy = folder / "renamed.tar"
+    with tarfile.open(archive) as old, tarfile.open(copy, "w") as new:
+        for member in old:
+            content = old.extractfile(member)
+            if member.name == "manifest.json" and content is not None:
+                manifest = [{**image, "RepoTags": [reference]} for image in json.load(content)]
+                _add(new, member.name, json.dumps(manifest).encode())
+            elif member.name != "repositories":  # the same, in the form of old
+                new.addfile(member, content)
+    return copy
+
+
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
     info = tarfile.TarInfo(name)
     info.size = len(content)
