@@ -12,6 +12,7 @@ COMMANDS = {
     "serve": ("kubeocr_runtime.commands.serve", "aiohttp", "runtime", "serve the HTTP API"),
     "ocr": ("kubeocr_runtime.commands.ocr", "cv2", "runtime", "read files and print their text"),
     "models": ("kubeocr_runtime.commands.models", "yaml", "runtime", "bake models into a folder, or verify those in it"),
+    "images": ("kubeocr_operator.commands.images", "pydantic", "operator", "list the images that a site has to mirror"),
     "operator": ("kubeocr_operator.__main__", "kopf", "operator", "run the operator"),
 }
 

@@ -8,6 +8,7 @@ images:                                  # what runtime images there are; withou
 imagePullSecrets: [mirror]               # besides those of a spec
 pullPolicy: IfNotPresent                 # of images chosen from the list
 runtimeClassName: nvidia                 # of pods on a gpu, where a spec names none
+operatorImage: kubeocr/operator:0.2.0    # for the list of what a site has to mirror
 bakeImage: kubeocr/bake:0.2.0            # what downloads models that none of them has onto a claim
 registryMirror: mirror.example:5000      # takes the place of the registry in the name of every image
 networkPolicy:                           # NetworkPolicyPeers for the policies of all OCRServices
@@ -44,6 +45,8 @@ class Config:
     pull_secrets: tuple[str, ...] = ()
     pull_policy: str = "IfNotPresent"
     runtime_class_name: str | None = None
+    operator_image: str = images.OPERATOR
+    """The operator's own, for the list of what a site has to mirror."""
     bake_image: str = images.BAKER
     """What downloads models that no image of the catalogue has."""
     registry_mirror: str = ""
@@ -98,6 +101,7 @@ class _File(_Strict):
     imagePullSecrets: tuple[str, ...] = ()  # noqa: N815 - as the file spells it
     pullPolicy: Literal["Always", "IfNotPresent", "Never"] = "IfNotPresent"  # noqa: N815
     runtimeClassName: str | None = None  # noqa: N815
+    operatorImage: Annotated[str, values.IMAGE] | None = None  # noqa: N815
     bakeImage: Annotated[str, values.IMAGE] | None = None  # noqa: N815
     registryMirror: Annotated[str, values.REGISTRY] | None = None  # noqa: N815
     networkPolicy: _NetworkPolicy = _NetworkPolicy()  # noqa: N815
@@ -116,6 +120,7 @@ def parse(text: str) -> Config:
         pull_secrets=file.imagePullSecrets,
         pull_policy=file.pullPolicy,
         runtime_class_name=file.runtimeClassName or None,
+        operator_image=file.operatorImage or images.OPERATOR,
         bake_image=file.bakeImage or images.BAKER,
         registry_mirror=file.registryMirror or "",
         dns_peers=file.networkPolicy.dns or _DNS_PEERS,

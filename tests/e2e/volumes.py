@@ -2,7 +2,7 @@
 
 import contextlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import sites
@@ -14,8 +14,11 @@ _EMPTY = "import pathlib, shutil; [shutil.rmtree(p) if p.is_dir() else p.unlink(
 
 
 @contextlib.contextmanager
-def for_claim(site: sites.Site, claim: str, *, size: str = "1Gi") -> Iterator[None]:
-    """A volume that a claim of the tests' namespace gets and nobody else, with what is on it gone at the end."""
+def for_claim(site: sites.Site, claim: str, *, size: str = "1Gi") -> Iterator[Callable[[str], None]]:
+    """A volume that a claim of the tests' namespace gets and nobody else, with what is on it gone at the end.
+
+    What it yields runs a script of Python as root, to which the volume is /volume.
+    """
     name = f"{claim}-{uuid.uuid4().hex[:8]}"
     folder = {"path": f"/var/tmp/kubeocr-{name}", "type": "DirectoryOrCreate"}
     spec = {
@@ -30,7 +33,7 @@ def for_claim(site: sites.Site, claim: str, *, size: str = "1Gi") -> Iterator[No
     volume = {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": name}, "spec": spec}
     site.kubectl("apply", "-f", "-", manifest=volume)
     try:
-        yield
+        yield lambda script: _on_the_node(site, name, folder, script)
     finally:
         site.kubectl("delete", f"pv/{name}", "--wait=false")
         _on_the_node(site, name, folder, _EMPTY)

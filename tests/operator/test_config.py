@@ -31,6 +31,8 @@ images:
 imagePullSecrets: [mirror]
 pullPolicy: Never
 runtimeClassName: nvidia
+operatorImage: o:1
+bakeImage: r/bake@{DIGEST}
 registryMirror: mirror.example:5000/all
 networkPolicy:
   dns: [{{namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: openshift-dns}}}}}}]
@@ -42,6 +44,7 @@ networkPolicy:
     assert found.catalogue[0].models == models.SETS["wheels"]
     assert found.catalogue[1].models == frozenset({"PP-OCRv6_small_det"})
     assert (found.pull_secrets, found.pull_policy, found.runtime_class_name) == (("mirror",), "Never", "nvidia")
+    assert (found.operator_image, found.bake_image) == ("o:1", f"r/bake@{DIGEST}")
     assert found.registry_mirror == "mirror.example:5000/all"
     assert found.dns_peers == ({"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "openshift-dns"}}},)
     assert found.metrics_peers == ({"podSelector": {}},)
@@ -51,6 +54,7 @@ networkPolicy:
     ("text", "fragments"),
     [
         pytest.param(one("tag: '1', accelerator: cpu, carries: all"), ["images[0].repository"], id="no repository"),
+        pytest.param("bakeImage: r/bake", ["bakeImage", "with its tag or digest", "'r/bake'"], id="bake image without a tag"),
         pytest.param("registryMirror: mirror/all", ["registryMirror", "registry's host", "'mirror/all'"], id="no registry"),
         pytest.param("networkPolicy: {dns: [kube-system]}", ["networkPolicy.dns[0]", "'kube-system'"], id="no peer"),
         pytest.param(one("repository: r, accelerator: cpu, carries: all"), ["images[0]", "a tag or a digest"], id="no tag"),

@@ -69,9 +69,10 @@ def test_what_is_set_for_runtimes_reaches_the_operator():
         "registryMirror": "mirror.example:5000",
         "networkPolicy": {"metrics": [{"podSelector": {}}]},
     }
-    found = config.parse(
-        charts.one(charts.render(runtime=runtime), "ConfigMap", names.CONFIG_MAP)["data"][names.CONFIG_IMAGES_KEY]
-    )
+    own = {"repository": "registry.example/o", "digest": "sha256:" + "1" * 64}
+    rendered = charts.render(runtime=runtime, image=own)
+    found = config.parse(charts.one(rendered, "ConfigMap", names.CONFIG_MAP)["data"][names.CONFIG_IMAGES_KEY])
+    assert found.operator_image == f"{own['repository']}@{own['digest']}"
     assert found.pull_secrets == ("registry",)
     assert (found.pull_policy, found.runtime_class_name) == ("Never", "nvidia")
     assert found.catalogue[0].models == {"PP-OCRv6_small_rec"}

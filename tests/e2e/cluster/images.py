@@ -25,6 +25,13 @@ class Checkout:
 
     root: pathlib.Path = ROOT
     label: str = "dev"
+    target: str = ""
+    """The stage that is built; empty: the last."""
+
+    @property
+    def flags(self) -> list[str]:
+        """For the builder."""
+        return ["--target", self.target] if self.target else []
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ def build(name: str, *, log: pathlib.Path, checkout: Checkout | None = None) -> 
 
 def _docker(name: str, repository: str, log: pathlib.Path, checkout: Checkout) -> Image:
     latest = f"{repository}:{checkout.label}"
-    _run(["docker", "build", "-f", f"Dockerfile.{name}", "-t", latest, *_flags(), "."], log, checkout.root)
+    _run(["docker", "build", "-f", f"Dockerfile.{name}", "-t", latest, *checkout.flags, *_flags(), "."], log, checkout.root)
     identity = _said(["docker", "image", "inspect", "--format", "{{.Id}}", latest]).removeprefix("sha256:")
     image = _image(repository, checkout.label, identity)
     _run(["docker", "tag", latest, image.reference], log)
@@ -71,6 +78,7 @@ def _buildah(name: str, repository: str, log: pathlib.Path, checkout: Checkout) 
         "--build-arg",
         base,
         *_trust(),
+        *checkout.flags,
         *_flags(),
         "-f",
         f"Dockerfile.{name}",
