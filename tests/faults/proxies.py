@@ -15,7 +15,7 @@ import pathlib
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import aiohttp
@@ -93,20 +93,23 @@ class Tunnel:
 
         async def close() -> None:
             server.close()
-            for link in tuple(self._links):
-                link.close()
 
         return server.sockets[0].getsockname()[1], close
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._upstream)
+        try:
+            server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._upstream)
+        except (OSError, asyncio.CancelledError):
+            writer.close()
+            return
         link = _Link(writer, server_writer)
         self._links.add(link)
         try:
             await asyncio.gather(_to_server(reader, link), _to_client(server_reader, link))
         except OSError:
-            link.close()
+            return
         finally:
+            link.close()
             self._links.discard(link)
 
 
@@ -136,7 +139,6 @@ class Seen:
     method: str
     path: str
     status: int
-    body: Mapping[str, Any] | None
 
     @property
     def writes(self) -> bool:
@@ -187,8 +189,7 @@ class Gateway:
         began, body = time.monotonic(), await request.read()
 
         def note(status: int) -> None:
-            parsed = json.loads(body) if body and request.method in _WRITES else None
-            self.seen.append(Seen(began, time.monotonic(), request.method, request.path, status, parsed))
+            self.seen.append(Seen(began, time.monotonic(), request.method, request.path, status))
 
         if self.throttling:
             note(429)
@@ -248,12 +249,13 @@ def running(proxy: Tunnel | Gateway) -> Iterator[int]:
 
 
 async def _end(close: Callable[[], Any]) -> None:
-    """Whoever still waits for an answer must not be waited for."""
+    """Whoever still waits for an answer is not waited for."""
+    await close()
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await close()
+    await asyncio.sleep(0.1)  # connections end in the loop's next turns
 
 
 def busiest_second(seen: Sequence[Seen]) -> int:
