@@ -5,7 +5,7 @@ import pathlib
 import sys
 import tempfile
 
-from cluster import binaries, clusters, images, keda, own
+from cluster import binaries, clusters, images, keda, own, policies
 
 
 def main() -> int:
@@ -33,6 +33,7 @@ def _run(arguments: argparse.Namespace) -> None:
         clusters.prepare(own.Options(name="any"))
         if clusters.given() is None and keda.available():
             keda.prepare()
+            policies.prepare()
         _images()
     elif arguments.command == "images":
         _images()
