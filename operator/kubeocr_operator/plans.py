@@ -8,7 +8,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubeocr_contract import names, settings
-from kubeocr_operator import backend_plans, config, isolation, mirrors, model_plans, ocrservices, rollouts, selection, specs
+from kubeocr_operator import (
+    abilities,
+    backend_plans,
+    config,
+    isolation,
+    mirrors,
+    model_plans,
+    ocrservices,
+    rollouts,
+    selection,
+    specs,
+)
 
 _API_KEYS_DIR, _TLS_DIR = "/etc/kubeocr/api-keys", "/etc/kubeocr/tls"
 
@@ -79,7 +90,8 @@ def resolve(service: ocrservices.OCRService, defaults: config.Config, device: st
     """
     spec, own = service.spec, service.spec.image
     models, backends = model_plans.resolve(service, defaults), backend_plans.resolve(service, defaults)
-    runtime = _runtime(service, defaults, device, models)
+    chosen = _settings(spec, device, models, backends)
+    runtime = _runtime(service, defaults, models, chosen)
     extra = {spec.accelerator.resource: str(spec.accelerator.count)} if device == "gpu" else {}
     return Plan(
         owner=Owner(name=service.name, namespace=service.namespace, uid=service.uid),
@@ -92,7 +104,7 @@ def resolve(service: ocrservices.OCRService, defaults: config.Config, device: st
         runtime_class_name=_runtime_class(spec.accelerator, defaults, device),
         requests={**spec.resources.requests, **extra},
         limits={**spec.resources.limits, **extra},
-        settings=_settings(spec, device, models, backends),
+        settings=chosen,
         replicas=0 if spec.suspend else spec.replicas,
         autoscaling=None if spec.suspend else spec.autoscaling,
         service=spec.service,
@@ -110,17 +122,21 @@ def labels(owner: str, component: str = names.COMPONENT) -> dict[str, str]:
     return {names.LABEL_NAME: component, names.LABEL_OWNER: owner}
 
 
-def _runtime(service: ocrservices.OCRService, defaults: config.Config, device: str, models: model_plans.Models) -> _Runtime:
+def _runtime(
+    service: ocrservices.OCRService, defaults: config.Config, models: model_plans.Models, chosen: settings.Settings
+) -> _Runtime:
     """The image: the user's, the one that was chosen for the same reason before, or the catalogue's smallest.
 
     A new catalogue, as each release brings, must not restart what runs well.
     """
-    spec, status, mirror = service.spec, service.status, mirrors.of(service.spec.offline, defaults)
+    spec, status, device = service.spec, service.status, chosen.device
+    mirror = mirrors.of(spec.offline, defaults)
     if spec.image.reference is not None:
         return _Runtime(mirrors.rewrite(spec.image.reference, mirror), "spec.image")
     wish = selection.wish(spec)
     reads = f"that reads {', '.join(spec.languages)} with {wish.version} {wish.size}"
-    reason = f"the smallest {device} image {'for models from elsewhere' if models.elsewhere else reads}"
+    knows = "".join(f" and knows {words}" for words in abilities.asked(chosen))
+    reason = f"the smallest {device} image {'for models from elsewhere' if models.elsewhere else reads}{knows}"
     reason += f", from {mirror}" if mirror else ""
     if spec.image.update == "OnChange" and status.get("imageReason") == reason and status.get("image"):
         return _Runtime(status["image"], reason)

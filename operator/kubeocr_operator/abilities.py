@@ -1,0 +1,30 @@
+"""What a spec asks of a runtime that not every release's has. Pure; called by plans.py.
+
+An image that was chosen stays chosen, so a service may run one of an earlier release; told of API keys, that one would let
+everybody in. With what is asked in the reason for an image, the image is chosen anew when it is asked for the first time.
+"""
+
+from kubeocr_contract import settings
+
+ALWAYS = frozenset(
+    "device drain_seconds engine host languages log_level megapixels model_size model_version models_dir pages pipelines "
+    "port queue_pages request_timeout_seconds threads upload_mib".split()
+)
+"""Settings that every release's runtime knows."""
+SINCE = {
+    "api_keys_dir": "API keys",
+    "gate": "the gate",
+    "llm_url": "language models",
+    "models_verify": "verifying models",
+    "queue_redis_url_file": "a queue in Redis",
+    "queue_retention_seconds": "retention",
+    "tls_dir": "TLS",
+    "vlm_url": "a VLM",
+}
+"""Settings that came after release 0.1.0, and what is asked with them; others of theirs come only with one of these."""
+
+
+def asked(chosen: settings.Settings) -> tuple[str, ...]:
+    """What these settings ask for besides what every runtime has."""
+    plain = settings.Settings()
+    return tuple(words for field, words in SINCE.items() if getattr(chosen, field) != getattr(plain, field))
