@@ -83,7 +83,8 @@ RESOURCE = rules.text(
 )
 
 MODELS_SOURCE = rules.choice("image", "imageVolume", "persistentVolumeClaim")
-ACCESS_MODE = rules.choice("ReadWriteOnce", "ReadWriteMany")
+ONE_NODE = "ReadWriteOnce"
+ACCESS_MODE = rules.choice(ONE_NODE, "ReadWriteMany")
 ROLLOUT_STRATEGY = rules.choice("Auto", "Surge", "InPlace")
 ROLLOUT_GATE = rules.choice(*settings.CHOICES["gate"])
 TOLERATION_OPERATOR = rules.choice("Equal", "Exists")

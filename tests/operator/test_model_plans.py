@@ -3,7 +3,7 @@
 import pytest
 
 from kubeocr_contract import images, models
-from kubeocr_operator import config, errors, model_plans, ocrservices, plans
+from kubeocr_operator import config, errors, model_plans, objects, ocrservices, plans
 
 CLAIM = {"from": "persistentVolumeClaim"}
 VOLUME = {"from": "imageVolume", "imageVolume": {"reference": "registry.example/team/models:1"}}
@@ -95,6 +95,22 @@ def test_with_models_from_elsewhere_the_plainest_image_does_and_all_of_them_are_
     found = plans.resolve(service, config.Config(catalogue=(CPU, bare, GPU)), "cpu")
     assert found.image == "r:bare"
     assert found.settings.models_verify == "all"
+
+
+@pytest.mark.parametrize(
+    ("claim", "spec", "together"),
+    [
+        pytest.param({}, {}, True, id="a volume for one node"),
+        pytest.param({"accessMode": "ReadWriteMany"}, {}, False, id="a volume for many"),
+        pytest.param({"claimName": "weights"}, {}, False, id="a claim that is there, of which nothing is known"),
+        pytest.param({}, {"affinity": {"nodeAffinity": {}}}, False, id="where the spec says itself"),
+    ],
+)
+def test_pods_that_share_a_volume_for_one_node_go_to_one_node(body, claim, spec, together):
+    service = ocrservices.parse(body(models={**CLAIM, "persistentVolumeClaim": claim}, **spec))
+    built = objects.desired(plans.resolve(service, config.Config(), "cpu"))
+    pods = [obj["spec"]["template"]["spec"] for obj in built if obj["kind"] in {"Deployment", "Job"}]
+    assert ["podAffinity" in pod.get("affinity", {}) for pod in pods] == [together] * len(pods)
 
 
 def test_an_image_for_the_accelerator_is_needed_all_the_same(body):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kubeocr_operator import kinds, model_plans, plans
-from kubeocr_operator.objects import metadata, security, servers
+from kubeocr_operator.objects import metadata, placement, security, servers
 
 _MODELS, _SCRATCH = "/volume", "4Gi"
 """Where the claim is, beside the image's own models; and room for what is downloaded before it is unpacked."""
@@ -34,6 +34,7 @@ def build(plan: plans.Plan) -> Iterator[dict[str, Any]]:
                 "metadata": {"labels": metadata.labels(plan.owner.name, model_plans.BAKE)},
                 "spec": {
                     **servers.shared(plan),
+                    **({"affinity": where} if (where := placement.affinity(plan)) else {}),
                     "restartPolicy": "Never",
                     "containers": [_container(plan, bake)],
                     "volumes": [

@@ -46,8 +46,9 @@ class ModelsClaim(rules.Part):
     """Size of the claim that is made."""
     storage_class_name: Annotated[str, values.SUBDOMAIN_NAME] | None = None
     """Its StorageClass; without it the cluster's default."""
-    access_mode: Annotated[str, values.ACCESS_MODE] = "ReadWriteOnce"
-    """ReadWriteOnce keeps all pods on one node; ReadWriteMany is for storage that several nodes mount."""
+    access_mode: Annotated[str, values.ACCESS_MODE] = values.ONE_NODE
+    """ReadWriteOnce keeps all pods on one node, unless affinity says otherwise; ReadWriteMany is for storage that several nodes
+    mount."""
 
 
 class Models(rules.Part):
