@@ -45,9 +45,10 @@ def test_an_api_that_comes_and_goes_is_a_condition_and_never_in_the_way(served: 
 
 
 def test_a_namespace_goes_though_no_operator_runs(served: replicas.Space) -> None:
-    names = [served.service(autoscaling={"maxReplicas": 3}), served.service(networkPolicy={"enabled": True})]
-    for name in names:
-        replicas.until(lambda name=name: served.get(kinds.DISRUPTION_BUDGET, name))
+    first = served.service(autoscaling={"maxReplicas": 3})
+    second = served.service(networkPolicy={"enabled": True})
+    replicas.until(lambda: served.get(kinds.AUTOSCALER, first))
+    replicas.until(lambda: served.get(kinds.NETWORK_POLICY, second))
     assert served.leader.end() == 0
     done = served.cluster.kubectl("delete", "namespace", served.name, "--timeout=60s")
     assert done.returncode == 0, done.stderr
