@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kubeocr_operator import ocrservices, quantities, specs, values
 
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Specs are large, and the machine may be busy."""
 PODS = st.one_of(st.integers(0, 1000), st.integers(0, 100).map("{}%".format))
 NAMES = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True)
 QUANTITIES = st.sampled_from(["1", "500m", "1500m", "1Gi", "512Mi", "0", "2e3", "0.5", "1000m", "8E"])
@@ -82,12 +84,14 @@ SPECS = some(
 ).filter(rule_abiding)
 
 
+@unhurried
 @given(SPECS)
 def test_a_spec_survives_its_document(document: dict[str, Any]) -> None:
     spec = specs.Spec.model_validate(document)
     assert specs.Spec.model_validate(spec.document()) == spec
 
 
+@unhurried
 @given(SPECS)
 def test_a_document_says_what_was_written(document: dict[str, Any]) -> None:
     assert _missing(document, specs.Spec.model_validate(document).document()) == []
