@@ -251,6 +251,10 @@ async def connect() -> api.ApiClient:
             await kubeconfig.load_kube_config(file, client_configuration=configuration)  # type: ignore[no-untyped-call]
     except kubeconfig.ConfigException as error:
         raise errors.Unavailable(f"no cluster: {error}; run in a pod, or set KUBECONFIG") from error
+    # With trust_env each request has ~/.netrc read, on the threads where names are looked up: while all of them waited for a DNS
+    # server that was not there (inspections.py), the lease was lost.
+    configuration.proxy = configuration.proxy or transport.proxy(configuration.host)
+    configuration.client_session_kwargs = {"trust_env": False}
     client = api.ApiClient(configuration)
     client.user_agent = f"{names.FIELD_MANAGER}/{images.PROJECT_VERSION}"
     return client

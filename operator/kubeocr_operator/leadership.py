@@ -21,8 +21,8 @@ from kubernetes.aio.leaderelection.resourcelock import leaselock
 from kubeocr_contract import names
 from kubeocr_operator import errors
 
-_ANSWER_SECONDS = 2.0
-"""A renewal must fail in time for another one before the deadline."""
+_ANSWER_SECONDS = 4.0
+"""A renewal must fail in time for another one before the deadline, and an API server that is busy takes its time."""
 _LOG = logging.getLogger(__name__)
 
 

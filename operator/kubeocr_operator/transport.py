@@ -1,7 +1,7 @@
 """HTTP with the API server: JSON out and in, what goes wrong as one of errors.py. Called by cluster.py only.
 
-The kubernetes library finds the cluster and keeps tokens fresh. Its own requests walk every body twice and look into the user's
-.netrc on a thread each time, so that the requests themselves go over a session of ours.
+The kubernetes library finds the cluster and keeps tokens fresh. Its own requests walk every body several times, so that the
+requests themselves go over a session of ours.
 """
 
 import contextlib
@@ -27,6 +27,14 @@ _LONGEST_EVENT = 2**22
 _UNAVAILABLE = frozenset({401, 408, 429, 500, 502, 503, 504})
 _UNTYPED = "failed to create typed patch object"
 """How an API server (1.36) answers an apply with a field that its schema lacks: with 500, though asking again will not help."""
+
+
+def proxy(server: str) -> str | None:
+    """The proxy that the environment names for an address."""
+    parts = urllib.parse.urlsplit(server)
+    if not parts.hostname or urllib.request.proxy_bypass(parts.hostname):
+        return None
+    return urllib.request.getproxies().get(parts.scheme)
 
 
 class Missing(errors.Refused):
@@ -59,7 +67,7 @@ class Transport:
     def __init__(self, client: api.ApiClient) -> None:
         self._configuration = client.configuration
         self._server = str(client.configuration.host).rstrip("/")
-        self._proxy = client.configuration.proxy or _proxy(self._server)
+        self._proxy = client.configuration.proxy
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, ssl=client.rest_client.ssl_context, keepalive_timeout=_KEEP_SECONDS),
             headers={"User-Agent": client.user_agent, "Accept": JSON, "Accept-Encoding": "identity"},
@@ -105,14 +113,6 @@ class Transport:
         """A token as it is now; none where a client certificate does."""
         found = (await self._configuration.auth_settings()).get("BearerToken")
         return {} if found is None else {"Authorization": found["value"]}
-
-
-def _proxy(server: str) -> str | None:
-    """The proxy that the environment names for an address."""
-    parts = urllib.parse.urlsplit(server)
-    if not parts.hostname or urllib.request.proxy_bypass(parts.hostname):
-        return None
-    return urllib.request.getproxies().get(parts.scheme)
 
 
 @contextlib.contextmanager
