@@ -6,6 +6,7 @@ import dataclasses
 import os
 import pathlib
 import sys
+import typing
 import urllib.request
 from collections.abc import AsyncIterator, Callable
 
@@ -56,9 +57,7 @@ async def started(log: pathlib.Path) -> AsyncIterator[Replica]:
     argv = [*pretend.LEASH, sys.executable, "-m", "kubeocr_operator", "--host", "127.0.0.1", "--port", str(PORT)]
     with log.open("wb") as stream:
         process = await asyncio.create_subprocess_exec(*argv, stdout=stream, stderr=stream)
-    body = asyncio.current_task()
-    ended = asyncio.create_task(process.wait())
-    ended.add_done_callback(lambda _: body and body.cancel())
+    ended = asyncio.create_task(_call_off(process, typing.cast("asyncio.Task[None]", asyncio.current_task())))
     replica = Replica(process.pid)
     try:
         await until(lambda: _leads(replica), seconds=60)
@@ -77,6 +76,12 @@ async def until(holds: Callable[[], bool], *, seconds: float, every: float = 0.1
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - what is asked is another process
             await asyncio.sleep(every)
+
+
+async def _call_off(process: asyncio.subprocess.Process, body: asyncio.Task[None]) -> None:
+    """Whoever waits for something of an operator that has ended would wait for ever."""
+    await process.wait()
+    body.cancel()
 
 
 def _leads(replica: Replica) -> bool:
