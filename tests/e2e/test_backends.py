@@ -113,19 +113,44 @@ def test_what_the_spec_drops_goes_but_for_the_volumes(site: sites.Site) -> None:
     sites.until("it is ready", lambda: site.is_ready(NAME), seconds=120)
 
 
+def test_what_an_image_brings_is_not_pulled_and_a_secret_may_come_late(site: sites.Site, servers: dict[str, str]) -> None:
+    ollama = {"image": servers["ollama"], "modelsPath": "/models", "resources": SMALL}
+    spec = {
+        "llm": {"ollama": {"managed": ollama}, "model": MODEL},
+        "vlm": {"url": f"http://baked-ollama.{sites.NAMESPACE}.svc:11434/v1", "model": MODEL, "apiKeySecret": "nowhere"},
+        "queue": {"redis": {"secret": "late"}},
+        "offline": {"strict": True},
+    }
+    site.apply("baked", spec)
+    sites.until("it is ready without the Secrets", lambda: site.is_ready("baked"), seconds=240)
+    sites.until("Ollama has the model", lambda: _said(site, "LLMReachable", "baked")[0] == "True", seconds=180)
+    sites.until("the queue is missed", lambda: _said(site, "QueueReachable", "baked") == ("False", "Unreachable"), seconds=120)
+    assert "/etc/kubeocr/queue/url cannot be read" in site.condition("baked", "QueueReachable")["message"]
+    assert "/etc/kubeocr/vlm/apiKey cannot be read" in site.condition("baked", "VLMReachable")["message"]
+    assert not site.exists("pvc/baked-ollama")
+    assert not _owned(site, "jobs", "baked")
+    before = {pod["metadata"]["uid"] for pod in site.pods("baked")}
+    site.kubectl("create", "secret", "generic", "late", "--from-literal=url=redis://127.0.0.1:1/0")
+    site.kubectl("create", "secret", "generic", "nowhere", "--from-literal=apiKey=any")
+    sites.until("the key is read", lambda: _said(site, "VLMReachable", "baked")[0] == "True", seconds=240)
+    sites.until("the URL is read", lambda: "127.0.0.1" in site.condition("baked", "QueueReachable")["message"], seconds=120)
+    assert {pod["metadata"]["uid"] for pod in site.pods("baked")} == before
+    site.kubectl("delete", f"{names.PLURAL}/baked", "secret/late", "secret/nowhere")
+
+
 def _with_ollama(spec: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
     managed = {**spec["llm"]["ollama"]["managed"], **changes}
     return {**spec, "llm": {**spec["llm"], "ollama": {"managed": managed}}}
 
 
-def _said(site: sites.Site, kind: str) -> tuple[str, str]:
-    found = site.condition(NAME, kind)
+def _said(site: sites.Site, kind: str, name: str = NAME) -> tuple[str, str]:
+    found = site.condition(name, kind)
     return found.get("status", ""), found.get("reason", "")
 
 
-def _owned(site: sites.Site, what: str) -> list[str]:
+def _owned(site: sites.Site, what: str, owner: str = NAME) -> list[str]:
     found = site.get(what)["items"]
-    return [x["metadata"]["name"] for x in found if NAME in [o["name"] for o in x["metadata"].get("ownerReferences", ())]]
+    return [x["metadata"]["name"] for x in found if owner in [o["name"] for o in x["metadata"].get("ownerReferences", ())]]
 
 
 def _pods(site: sites.Site, part: str) -> list[str]:
