@@ -2,6 +2,9 @@
 
 import asyncio
 import dataclasses
+import shutil
+import ssl
+import subprocess
 
 import pytest
 from aiohttp import web
@@ -234,6 +237,24 @@ async def test_no_report(server, response, words):
     async with inspections.client() as ask:
         with pytest.raises(errors.NoReport, match=words):
             await ask(url)
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="certificates are made with openssl")
+async def test_a_pod_with_a_certificate_for_other_names(aiohttp_server, tmp_path):
+    key, certificate = str(tmp_path / "tls.key"), str(tmp_path / "tls.crt")
+    made = ["openssl", "req", "-x509", "-nodes", "-subj", "/CN=elsewhere.example", "-keyout", key, "-out", certificate]
+    await asyncio.to_thread(subprocess.run, made, check=True, capture_output=True)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+
+    async def answer(request):
+        return web.json_response(report.to_json(told()))
+
+    app = web.Application()
+    app.router.add_get(names.STATUS, answer)
+    url = (await aiohttp_server(app, ssl=context)).make_url(names.STATUS)
+    async with inspections.client() as ask:
+        assert await ask(str(url)) == told()
 
 
 async def test_nobody_there(unused_tcp_port):
