@@ -2,7 +2,7 @@
 
 import pytest
 
-from kubeocr_operator import config, mirrors, specs, values
+from kubeocr_operator import config, mirrors, objects, ocrservices, plans, specs, values
 
 MIRROR = "mirror.example:5000/all"
 DIGEST = "sha256:" + "0a" * 32
@@ -32,6 +32,51 @@ def test_what_is_mirrored_is_not_mirrored_again(image, want):
 
 def test_without_a_mirror_a_name_stays():
     assert mirrors.rewrite("registry.example/a:1", "") == "registry.example/a:1"
+
+
+SIDECARS = {
+    "spec": {
+        "initContainers": [{"name": "fetch", "image": "tools.example/fetch:1"}],
+        "containers": [{"name": "log", "image": "log:2"}, {"name": "runtime", "image": "own.example/ocr:3"}],
+        "volumes": [{"name": "fonts", "image": {"reference": "fonts.example/all:4"}}],
+    }
+}
+
+
+def test_no_image_of_any_pod_comes_from_elsewhere(body):
+    spec = {
+        "offline": {"registryMirror": MIRROR, "strict": True},
+        "podTemplate": SIDECARS,
+        "models": {"from": "persistentVolumeClaim"},
+        "llm": {"ollama": {"managed": {"pull": False}}, "model": "m"},
+        "queue": {"redis": {"managed": {}}},
+    }
+    plan = plans.resolve(ocrservices.parse(body(**spec)), config.Config(), "cpu")
+    found = [name for obj in objects.desired(plan) for name in _images(obj)]
+    assert {f"{MIRROR}/{image}" for image in ("fetch:1", "log:2", "ocr:3", "all:4", values.OLLAMA_IMAGE)} <= set(found)
+    assert [name for name in found if not name.startswith(f"{MIRROR}/")] == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param({"containers": [{"name": "log", "image": 5}]}, id="an image that is none"),
+        pytest.param({"volumes": [{"name": "fonts", "image": "x"}]}, id="a volume that is none"),
+    ],
+)
+def test_what_names_no_image_is_the_api_servers_to_refuse(wrong):
+    workload = {"spec": {"template": {"spec": wrong}}}
+    assert mirrors.of_workload(workload, MIRROR) == workload
+
+
+def _images(value):
+    """All that is called image or is the reference of one, wherever it is."""
+    if isinstance(value, list):
+        return [name for item in value for name in _images(item)]
+    if not isinstance(value, dict):
+        return []
+    own = [value[key] for key in ("image", "reference") if isinstance(value.get(key), str)]
+    return own + [name for below in value.values() for name in _images(below)]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from kubeocr_operator import plans
+from kubeocr_operator import mirrors, plans
 from kubeocr_operator.objects import (
     autoscaler,
     bake_job,
@@ -45,4 +45,4 @@ _BUILDERS: tuple[Callable[[plans.Plan], Iterable[Object]], ...] = (
 
 def desired(plan: plans.Plan) -> tuple[Object, ...]:
     """All children of a service, in the order in which they are applied."""
-    return tuple(obj for build in _BUILDERS for obj in build(plan))
+    return tuple(mirrors.of_workload(obj, plan.registry_mirror) for build in _BUILDERS for obj in build(plan))
