@@ -18,7 +18,6 @@ from kubeocr_operator import (
     conditions,
     config,
     devices,
-    drift,
     errors,
     events,
     gates,
@@ -30,6 +29,7 @@ from kubeocr_operator import (
     ocrservices,
     ownership,
     plans,
+    repairs,
     rollouts,
     sightings,
     store,
@@ -39,7 +39,6 @@ from kubeocr_operator import (
 Object = Mapping[str, Any]
 TAKEN_SECONDS = 60.0
 """When to look again whether a name is free: what is not ours is not watched."""
-_NAMED_PATHS = 5
 _ROUTES = (kinds.INGRESS, kinds.HTTP_ROUTE)
 _LOG = logging.getLogger(__name__)
 
@@ -77,7 +76,7 @@ class _Decision:
 class _Done:
     """What became of the children."""
 
-    repaired: tuple[str, ...] = ()
+    repaired: tuple[repairs.Repair, ...] = ()
     missing: tuple[kinds.Kind, ...] = ()
     """Optional APIs that the spec needs and the cluster lacks."""
     obstacle: conditions.Trouble | None = None
@@ -147,12 +146,12 @@ async def _make_so(plan: plans.Plan, key: workqueue.Key, world: World) -> _Done 
     try:
         if await handover.prepare(plan, pairs, world.cluster, world.store):
             return None
-        known = _remember(key, wanted, world)
-        repaired = [await _apply(obj, found, world) for obj, found in gates.due(plan, pairs, world.store)]
+        writer = repairs.Writer(world.cluster, world.store, settled=_remember(key, wanted, world))
+        repaired = [await writer.apply(obj, found) for obj, found in gates.due(plan, pairs, world.store)]
         await _prune(plan.owner, everything, world)
     except errors.Refused as error:
         return _Done(obstacle=conditions.Trouble(conditions.WRITE_REFUSED, str(error)), refused=error, missing=missing)
-    return _Done(repaired=tuple(sentence for sentence in repaired if sentence and known), missing=missing)
+    return _Done(repaired=tuple(filter(None, repaired)), missing=missing)
 
 
 def _can_be(kind: kinds.Kind, world: World) -> bool:
@@ -177,31 +176,6 @@ def _remember(key: workqueue.Key, wanted: tuple[Object, ...], world: World) -> b
     known = world.wanted.get(key) == digest
     world.wanted[key] = digest
     return known
-
-
-async def _apply(obj: Object, live: Object | None, world: World) -> str | None:
-    """Sends a child if it is not as wanted; a sentence on what was wrong with it, if something was."""
-    kind = kinds.of(obj)
-    name = f"{kind.kind} {obj['metadata']['name']}"
-    if live is None:
-        world.store.put(kind, await world.cluster.apply(kind, obj, force=False))
-        return f"{name} had been deleted and is back"
-    found = () if ownership.going(live) else drift.differences(obj, live)
-    if not found:
-        return None
-    if kind == kinds.JOB:
-        await _renew(live, world)
-        return None
-    _LOG.info("apply kind=%s object=%s/%s paths=%s", kind.kind, obj["metadata"]["namespace"], obj["metadata"]["name"], found)
-    world.store.put(kind, await world.cluster.apply(kind, obj, force=True))
-    more = f" and {len(found) - _NAMED_PATHS} more" if len(found) > _NAMED_PATHS else ""
-    return f"{name} had been changed and is put back: {', '.join(found[:_NAMED_PATHS])}{more}"
-
-
-async def _renew(live: Object, world: World) -> None:
-    """A Job cannot be changed. One that is not done goes, and comes again as it is wanted; what is done is done."""
-    if jobs.parse(live).state != conditions.COMPLETE:
-        await world.cluster.delete(kinds.JOB, live)
 
 
 async def _prune(owner: plans.Owner, wanted: tuple[Object, ...], world: World) -> None:
@@ -233,6 +207,7 @@ def _inspect(body: Object, plan: plans.Plan | None, key: workqueue.Key, world: W
 
 
 def _observe(body: Object, decision: _Decision, done: _Done, world: World) -> dict[str, Any]:
+    now = _timestamp(world.now(), "seconds")
     findings = conditions.Findings(
         generation=body["metadata"]["generation"],
         previous=body.get("status", {}),
@@ -246,8 +221,9 @@ def _observe(body: Object, decision: _Decision, done: _Done, world: World) -> di
         pods=done.pods,
         report=world.inspections.report(store.key_of(body)),
         jobs=done.jobs,
+        drift=tuple(entry for repair in done.repaired for entry in repair.drift(now)),
     )
-    return conditions.observe(findings, _timestamp(world.now(), "seconds"))
+    return conditions.observe(findings, now)
 
 
 def _deployment(body: Object, world: World) -> Object | None:
@@ -272,7 +248,7 @@ async def _report(body: Object, status: Object, done: _Done, world: World) -> No
         if written is None:
             return
         world.store.put(kinds.OCR_SERVICE, written)
-    for turn in events.turns(before, status, done.repaired):
+    for turn in events.turns(before, status, [str(repair) for repair in done.repaired]):
         if world.said.fresh(store.key_of(body), turn):
             await _say(turn, body, world)
 

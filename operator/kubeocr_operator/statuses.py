@@ -57,6 +57,19 @@ class Told(rules.Part):
     engine: LoadedEngine
 
 
+class Drift(rules.Part):
+    """Something that somebody else had changed on what the operator owns, and that was put back."""
+
+    object: str
+    """Its kind, '/' and its name."""
+    field: str | None = None
+    """The field; absent where the object had been deleted."""
+    manager: str | None = None
+    """Who owned the field by managedFields; absent where it had been taken away, for then nobody does."""
+    at: str = pydantic.Field(json_schema_extra={"format": "date-time"})
+    """When it was first noticed under the current spec; where there is a manager, when that one wrote."""
+
+
 class Status(rules.Part):
     """What is there. The operator writes it; it is a view and never an input, but for accelerator."""
 
@@ -92,3 +105,5 @@ class Status(rules.Part):
     """The models among those that the pods have loaded which the languages need: name, and sha256 of the weights."""
     engine: LoadedEngine | None = None
     """What runs the models, by the pods' own word."""
+    drift: tuple[Drift, ...] | None = pydantic.Field(default=None, json_schema_extra={"x-kubernetes-list-type": "atomic"})
+    """What others changed and the operator put back since the spec last changed: the latest 20, each once."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kubeocr_operator import accelerators, plans, statuses
-from kubeocr_operator.conditions import backends, capacity, health, models, pods, routes, scaling
+from kubeocr_operator.conditions import backends, capacity, drifts, health, models, pods, routes, scaling
 from kubeocr_operator.conditions.findings import (
     ACCEPTED,
     API_MISSING,
@@ -124,6 +124,7 @@ def observe(found: Findings, now: str) -> dict[str, Any]:
         conditions=tuple(_stamped(statement, found, now) for statement in said),
         replicas=counts.total,
         ready_replicas=counts.ready,
+        drift=drifts.said(found),
         **_described(found),
         **_told(found),
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubeocr_contract import report as reports
-from kubeocr_operator import kinds, plans
+from kubeocr_operator import kinds, plans, statuses
 
 READY, PROGRESSING, DEGRADED, SPEC_VALID = "Ready", "Progressing", "Degraded", "SpecValid"
 MODELS_LOADED = "ModelsLoaded"
@@ -97,6 +97,8 @@ class Findings:
     """What pods that do not get on say of themselves."""
     report: reports.Report | None = None
     """What a ready pod says of itself; None where none is ready, or none has answered yet."""
+    drift: tuple[statuses.Drift, ...] = ()
+    """What somebody else had made of the children, put back just now."""
     jobs: tuple[Job, ...] = ()
     """The service's own, sorted by name."""
 
