@@ -221,7 +221,11 @@ class KubeCluster:
             if not self._leads():
                 raise errors.LeaseLost(f"no {verb} of {kind.plural} without the lease")
             self._counts.writes.labels(kind=kind.kind, verb=verb).inc()
-        return await self._request(_METHODS[verb], where, **options)
+        try:
+            return await self._request(_METHODS[verb], where, **options)
+        except errors.Conflict:
+            self._counts.conflicts.labels(kind=kind.kind).inc()
+            raise
 
     async def _request(self, method: str, where: str, **options: Any) -> Object:
         started = time.monotonic()
@@ -251,8 +255,8 @@ async def connect() -> api.ApiClient:
             await kubeconfig.load_kube_config(file, client_configuration=configuration)  # type: ignore[no-untyped-call]
     except kubeconfig.ConfigException as error:
         raise errors.Unavailable(f"no cluster: {error}; run in a pod, or set KUBECONFIG") from error
-    # With trust_env each request has ~/.netrc read, on the threads where names are looked up: while all of them waited for a DNS
-    # server that was not there (inspections.py), the lease was lost.
+    # With trust_env each request has ~/.netrc read, on the threads where names are looked up: while all of them waited for
+    # a DNS server that was not there (inspections.py), the lease was lost.
     configuration.proxy = configuration.proxy or transport.proxy(configuration.host)
     configuration.client_session_kwargs = {"trust_env": False}
     client = api.ApiClient(configuration)

@@ -26,7 +26,6 @@ _NAME = "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 _COMPONENT = "[a-z0-9]+([._-]+[a-z0-9]+)*"
 _HOST = "[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?"
 _PERCENT = "(100|[1-9]?[0-9])%"
-
 SERVICE_NAME_PATTERN = "[a-z]([-a-z0-9]*[a-z0-9])?"
 SERVICE_NAME = rules.text(
     pattern=SERVICE_NAME_PATTERN,

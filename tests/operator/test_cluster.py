@@ -147,6 +147,14 @@ async def test_errors(server, kube, answer, kind, retry_after):
         assert str(caught.value) == answer[1]["message"]
 
 
+async def test_conflicts_are_counted_by_kind(server, kube):
+    server.answers = [failure(409), failure(403)]
+    for error in (errors.Conflict, errors.Refused):
+        with pytest.raises(error):
+            await kube.apply(kinds.DEPLOYMENT, OBJ, force=True)
+    assert b'kubeocr_operator_conflicts_total{kind="Deployment"} 1.0' in kube._counts.render()
+
+
 async def test_words_that_are_no_status_are_shortened(server, kube):
     server.answers = [(502, "x" * 500, {})]
     with pytest.raises(errors.Unavailable, match=r"502 Bad Gateway: x{200}$"):

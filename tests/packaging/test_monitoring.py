@@ -93,6 +93,16 @@ def test_such_a_test_would_see_a_wrong_name(measured):
     assert measured["kubeocr_operator_services"] == {"condition", "status"}
 
 
+@pytest.mark.parametrize(("page", "prefix"), [("OPERATIONS.md", "kubeocr_operator_"), ("API.md", "kubeocr_")])
+def test_every_metric_is_explained(measured, page, prefix):
+    """A histogram by its name, whatever its samples add to it."""
+    text = (charts.ROOT / "docs" / page).read_text()
+    found = {re.sub("_(bucket|count|sum|created)$", "", name) for name in measured if name.startswith(prefix)}
+    of_other = "kubeocr_operator_" if page == "API.md" else "-"
+    assert len(found) > 5
+    assert not sorted(name for name in found if not name.startswith(of_other) and f"`{name}" not in text)
+
+
 def test_every_alert_says_what_it_means_and_is_explained():
     explained = (charts.ROOT / "docs" / "OPERATIONS.md").read_text()
     for rule in RULES:
