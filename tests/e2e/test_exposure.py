@@ -3,6 +3,7 @@
 import json
 import pathlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import replicas
@@ -27,6 +28,8 @@ EXPOSED = {
     "networkPolicy": {"enabled": True, "from": [{"podSelector": {}}]},
     "monitoring": {"serviceMonitor": True, "prometheusRule": True},
     "offline": {"strict": True},
+    "tls": {"secret": "certificate"},
+    "auth": {"apiKeysSecret": "keys"},
 }
 THERE_ALWAYS = (kinds.INGRESS, kinds.NETWORK_POLICY)
 THERE_SOMETIMES = (kinds.HTTP_ROUTE, kinds.SERVICE_MONITOR, kinds.PROMETHEUS_RULE)
@@ -117,11 +120,21 @@ def _degraded(space: replicas.Space, name: str) -> tuple[str, str, str]:
 
 
 def _come_and_go_with_the_spec(space: replicas.Space, name: str) -> None:
-    space.spec(name)
+    space.spec(name, replicas=0)
     everything = (*THERE_ALWAYS, *THERE_SOMETIMES)
     replicas.until(lambda: not any(space.get(kind, name) for kind in everything))
     assert not space.get(kinds.NETWORK_POLICY, f"{name}-offline")
-    assert space.get(kinds.SERVICE, name)
+    plain = space.service(replicas=0)
+    replicas.until(lambda: space.get(kinds.SERVICE, plain))
+    for kind in (kinds.DEPLOYMENT, kinds.SERVICE):
+        replicas.until(lambda kind=kind: _content(space, kind, name) == _content(space, kind, plain))
+
+
+def _content(space: replicas.Space, kind: kinds.Kind, name: str) -> Any:
+    """What the operator wants of an object, under any name."""
+    spec = space.get(kind, name)["spec"]
+    content = spec["template"]["spec"] if kind == kinds.DEPLOYMENT else spec["ports"]
+    return json.loads(json.dumps(content).replace(name, "NAME"))
 
 
 def _write_nothing_more(space: replicas.Space) -> None:

@@ -36,6 +36,9 @@ def test_keys_and_certificates_change_under_a_running_pod(site: sites.Site, page
     for path in (names.READYZ, names.METRICS, names.STATUS):
         assert site.ask("get", url + path)["status"] == 200
 
+    # the operator asks by TLS, too, and needs no key
+    sites.until("told", lambda: site.condition("secured", "ModelsLoaded").get("status") == "True", seconds=90)
+
     _secret(site, "secured-keys", {"scanner": b"two"})
     _secret(site, "secured-tls", second)
     seconds = sites.until(

@@ -2,8 +2,11 @@
 
 import dataclasses
 import pathlib
+import time
 
 from cluster import binaries, clusters, versions
+
+_SECONDS = 30
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,13 +35,22 @@ def install(cluster: clusters.Cluster, api: Api) -> None:
     """Makes a cluster serve an API. No controller comes with it: objects can be written and read, and that is all."""
     for path in api.paths():
         _kubectl(cluster, "apply", "--server-side", "-f", str(path))
-        _kubectl(cluster, "wait", "--for=condition=Established", "-f", str(path), "--timeout=30s")
+        _established(cluster, path)
 
 
 def remove(cluster: clusters.Cluster, api: Api) -> None:
     """Takes an API away, and with it all of its objects."""
     for path in api.paths():
         _kubectl(cluster, "delete", "--ignore-not-found", "-f", str(path), "--timeout=30s")
+
+
+def _established(cluster: clusters.Cluster, path: pathlib.Path) -> None:
+    """Waits for a CRD. `kubectl wait` gives up on one that was made this instant and has no list of conditions yet."""
+    end = time.monotonic() + _SECONDS
+    while cluster.kubectl("wait", "--for=condition=Established", "-f", str(path), "--timeout=5s").returncode:
+        if time.monotonic() > end:
+            raise binaries.Missing(f"{path.name} was not established within {_SECONDS} s")
+        time.sleep(0.2)
 
 
 def _kubectl(cluster: clusters.Cluster, *arguments: str) -> None:
