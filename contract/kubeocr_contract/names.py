@@ -46,6 +46,8 @@ UNREADY_SECONDS = 5
 EXIT_NO_SUCH_MODEL = 3
 """Of `kubeocr models pull`: trying again would not help."""
 
+OPERATOR_NAMESPACE = "kubeocr-system"
+"""Where README and manifests put the operator; a site may choose another."""
 LEASE = "kubeocr-operator"
 CONFIG_MAP = "kubeocr-config"
 CONFIG_IMAGES_KEY = "images.yaml"

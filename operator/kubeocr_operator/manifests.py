@@ -10,18 +10,33 @@ import yaml
 from kubeocr_contract import names
 from kubeocr_operator import ocrservices
 
+DEFAULT_NAMESPACE = "default"
+Object = dict[str, Any]
+
 
 class InvalidManifest(ValueError):
     """A file that cannot be read or has no valid OCRService; the message names it, and all that is wrong."""
 
 
-def read(paths: Iterable[str]) -> tuple[ocrservices.OCRService, ...]:
-    """All OCRServices of some files, - for standard input; objects of other kinds are passed over. Raises `InvalidManifest`."""
-    return tuple(service for path in paths for service in parse(_text(path), path))
+def read(paths: Iterable[str], namespace: str = DEFAULT_NAMESPACE) -> tuple[ocrservices.OCRService, ...]:
+    """All OCRServices of some files, - for standard input; objects of other kinds are passed over. Raises `InvalidManifest`.
+
+    `namespace` is for those that name none.
+    """
+    return tuple(ocrservices.parse(body) for body in bodies(paths, namespace))
+
+
+def bodies(paths: Iterable[str], namespace: str = DEFAULT_NAMESPACE) -> tuple[Object, ...]:
+    """As `read`, in the words of the files. Raises `InvalidManifest`."""
+    return tuple(body for path in paths for body in _bodies(_text(path), path, namespace))
 
 
 def parse(text: str, path: str) -> tuple[ocrservices.OCRService, ...]:
     """The OCRServices of a file's text. Raises `InvalidManifest`."""
+    return tuple(ocrservices.parse(body) for body in _bodies(text, path, DEFAULT_NAMESPACE))
+
+
+def _bodies(text: str, path: str, namespace: str) -> tuple[Object, ...]:
     try:
         found = [obj for document in yaml.safe_load_all(text) for obj in _objects(document)]
     except yaml.YAMLError as error:
@@ -29,19 +44,24 @@ def parse(text: str, path: str) -> tuple[ocrservices.OCRService, ...]:
     services = [obj for obj in found if obj.get("kind") == names.KIND]
     if not services:
         raise InvalidManifest(f"{path}: has no {names.KIND}")
-    return tuple(_service(obj, path) for obj in services)
+    return tuple(_valid(obj, path, namespace) for obj in services)
 
 
-def _service(obj: dict[str, Any], path: str) -> ocrservices.OCRService:
+def _valid(obj: Object, path: str, namespace: str) -> Object:
+    given = obj.get("metadata")
+    metadata = {"namespace": namespace, **given} if isinstance(given, dict) else given
+    body = {"apiVersion": names.API_VERSION, **obj, "metadata": metadata}
     try:
-        return ocrservices.parse(obj)
+        if body["apiVersion"] != names.API_VERSION:
+            raise ocrservices.InvalidService((f"apiVersion: must be {names.API_VERSION}, not {body['apiVersion']!r}",))
+        ocrservices.parse(body)
     except ocrservices.InvalidService as error:
-        metadata = obj.get("metadata")
         name = metadata.get("name", "") if isinstance(metadata, dict) else ""
         raise InvalidManifest(f"{path}: {names.KIND} {name}: {error}") from None
+    return body
 
 
-def _objects(document: object) -> Iterator[dict[str, Any]]:
+def _objects(document: object) -> Iterator[Object]:
     if not isinstance(document, dict):
         return
     items = document.get("items")

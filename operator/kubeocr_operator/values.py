@@ -266,7 +266,8 @@ def keys(field: str, *, pattern: str, message: str) -> rules.Rule:
     )
 
 
-def _resource_names(field: str) -> rules.Rule:
+def resource_names(field: str) -> rules.Rule:
+    """The rule of a map of resources, as a container asks for them: all of its keys are names of such."""
     return keys(
         field,
         pattern=f"cpu|memory|ephemeral-storage|hugepages-[A-Za-z0-9.]{{1,53}}|{_SUBDOMAIN}/{_NAME}",
@@ -274,27 +275,8 @@ def _resource_names(field: str) -> rules.Rule:
     )
 
 
-def _within_limits(part: Any) -> bool:
-    limits = {name: quantities.parse(limit) for name, limit in part.limits.items()}
-    return all(quantities.parse(amount) <= limits[name] for name, amount in part.requests.items() if name in limits)
-
-
 ANNOTATION_KEYS = keys(
     "annotations",
     pattern=f"({_SUBDOMAIN}/)?{_NAME}",
     message="keys must be annotation names: up to 63 letters, digits, '-', '_' and '.', after an optional domain and '/'",
 )
-RESOURCES = (
-    _resource_names("requests"),
-    _resource_names("limits"),
-    rules.Rule(
-        cel="self.requests.all(key, !(key in self.limits) || quantity(string(self.requests[key])).compareTo("
-        "quantity(string(self.limits[key]))) <= 0)",
-        holds=_within_limits,
-        message="no request may be above its limit (a limit that is left out altogether is memory 4Gi)",
-        at=("requests",),
-    ),
-)
-"""The rules of resources."""
-SERVER_RESOURCES = _resource_names("resources")
-"""The rule of what a server of the service's own asks for."""

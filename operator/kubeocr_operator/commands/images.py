@@ -2,25 +2,25 @@
 
 import argparse
 import json
-import pathlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from kubeocr_contract import names
 from kubeocr_operator import config, errors, inventory, manifests, values
+from kubeocr_operator.commands import options
 
 Entries = Sequence[inventory.Entry]
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], program: str = "kubeocr") -> int:
     """Prints the images; 1 for files that are wrong or cannot be met, 2 for words that mean nothing."""
-    parser = _parser()
+    parser = _parser(f"{program} images")
     given = parser.parse_args(arguments)
     try:
         defaults = config.read(given.config)
         found = _entries(given, defaults)
     except (errors.InvalidConfig, errors.NotCarried, manifests.InvalidManifest) as error:
-        sys.stderr.write(f"kubeocr images: {error}\n")
+        sys.stderr.write(f"{parser.prog}: {error}\n")
         return 1
     if given.format == "skopeo" and any(entry.mirrored == entry.image for entry in found):
         parser.error("--format skopeo: to where? name a --mirror, or a configuration that has registryMirror")
@@ -35,14 +35,11 @@ def _entries(given: argparse.Namespace, defaults: config.Config) -> Entries:
     return inventory.of(manifests.read(given.filename), defaults, given.mirror or "")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="kubeocr images", description="Print every image that a site has to have.")
+def _parser(program: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=program, description="Print every image that a site has to have.")
+    options.files(parser, f"only what these {names.KIND}s need", required=False)
+    options.configuration(parser)
     add = parser.add_argument
-    add(
-        "-f", "--filename", action="append", default=[], metavar="FILE",
-        help=f"only what these {names.KIND}s need; - for standard input; repeatable",
-    )  # fmt: skip
-    add("--config", type=pathlib.Path, metavar="FILE", help="the operator's configuration, as its ConfigMap has it")
     add("--mirror", type=_registry, metavar="HOST", help="registry that gets them all")
     add("--format", choices=tuple(_FORMATS), default="list", help="skopeo prints commands that copy [%(default)s]")
     return parser

@@ -5,6 +5,8 @@ from typing import Annotated
 from kubeocr_operator import rules, values
 from kubeocr_operator.values import Amounts
 
+_SERVER_RESOURCES = values.resource_names("resources")
+
 
 class Storage(rules.Part):
     """A PersistentVolumeClaim. It stays until the OCRService goes, even when the spec no longer needs it."""
@@ -26,7 +28,7 @@ class ManagedOllama(rules.Part):
             message="models are pulled: leave them out with pull: false and with modelsPath",
             at=("models",),
         ),
-        values.SERVER_RESOURCES,
+        _SERVER_RESOURCES,
         rules.Rule(
             cel=f"self.accelerator == '{values.OLLAMA_CPU}' || !(self.accelerator in self.resources)",
             holds=lambda ollama: ollama.accelerator == values.OLLAMA_CPU or ollama.accelerator not in ollama.resources,
@@ -96,7 +98,7 @@ class Vlm(rules.Part):
 class ManagedRedis(rules.Part):
     """A Redis of the service's own, with its append-only file on a volume."""
 
-    RULES = (values.SERVER_RESOURCES,)
+    RULES = (_SERVER_RESOURCES,)
     image: Annotated[str, values.IMAGE] = values.REDIS_IMAGE
     """Its image."""
     storage: Storage = Storage(size="2Gi")

@@ -1,8 +1,8 @@
 """What is read with: models, image, engine, device, and the bounds of a request."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from kubeocr_operator import rules, values
+from kubeocr_operator import quantities, rules, values
 from kubeocr_operator.values import Amounts
 
 
@@ -148,10 +148,28 @@ class Accelerator(rules.Part):
     """RuntimeClass of the pods, where the cluster needs one for its accelerators."""
 
 
+def _within_limits(part: Any) -> bool:
+    limits = {name: quantities.parse(limit) for name, limit in part.limits.items()}
+    return all(quantities.parse(amount) <= limits[name] for name, amount in part.requests.items() if name in limits)
+
+
+_RESOURCES = (
+    values.resource_names("requests"),
+    values.resource_names("limits"),
+    rules.Rule(
+        cel="self.requests.all(key, !(key in self.limits) || quantity(string(self.requests[key])).compareTo("
+        "quantity(string(self.limits[key]))) <= 0)",
+        holds=_within_limits,
+        message="no request may be above its limit (a limit that is left out altogether is memory 4Gi)",
+        at=("requests",),
+    ),
+)
+
+
 class Resources(rules.Part):
     """What each pod asks for besides its accelerator. A map that is given takes the place of the default as a whole."""
 
-    RULES = values.RESOURCES
+    RULES = _RESOURCES
     requests: Amounts = values.amounts(default={"cpu": "1", "memory": "1Gi"})
     """What the scheduler sets aside for a pod."""
     limits: Amounts = values.amounts(default={"memory": "4Gi"})
