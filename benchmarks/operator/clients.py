@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 
 from kubeocr_contract import names
-from kubeocr_operator import cluster, kinds, workqueue
+from kubeocr_operator import cluster, connections, kinds, workqueue
 
 NAMESPACES = 10
 _AT_ONCE = 16
@@ -74,7 +74,7 @@ class Client:
 @contextlib.asynccontextmanager
 async def connect() -> AsyncIterator[Client]:
     """A client of the cluster that KUBECONFIG names."""
-    library = await cluster.connect()
+    library = await connections.connect()
     connector = aiohttp.TCPConnector(ssl=library.rest_client.ssl_context, limit=0)
     try:
         async with aiohttp.ClientSession(connector=connector, read_bufsize=2**21) as session:

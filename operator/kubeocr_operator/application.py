@@ -16,6 +16,7 @@ from kubeocr_contract import names
 from kubeocr_operator import (
     cluster,
     config,
+    connections,
     devices,
     errors,
     handlers,
@@ -167,7 +168,7 @@ async def run(options: Options) -> None:
     """A replica, until SIGTERM or SIGINT. Raises one of errors.py where it cannot go on."""
     defaults = _configured(options)
     async with contextlib.AsyncExitStack() as ends:
-        client = await cluster.connect()
+        client = await connections.connect()
         ends.push_async_callback(client.close)
         operator = Operator(options, client, defaults)
         ends.push_async_callback(operator.cluster.close)

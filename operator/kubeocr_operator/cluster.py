@@ -7,16 +7,14 @@ import contextlib
 import dataclasses
 import http
 import json
-import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Protocol
 
 import aiohttp
 from kubernetes.aio import client as api
-from kubernetes.aio import config as kubeconfig
 
-from kubeocr_contract import images, names
+from kubeocr_contract import names
 from kubeocr_operator import errors, kinds, metrics, transport, workqueue
 
 Object = Mapping[str, Any]
@@ -149,7 +147,7 @@ class KubeCluster:
 
     async def _apply(self, kind: kinds.Kind, obj: Object, *, force: bool) -> Object:
         where = path(kind, _namespace(obj), _name(obj))
-        return await self._ask(kind, "patch", where, body=obj, query=_applying(force=force), content_type=_APPLY)
+        return await self._ask(kind, "patch", where, body=obj, query=_applying(force=force), content_type=APPLY)
 
     async def _overwrite(self, kind: kinds.Kind, obj: Object) -> None:
         """Puts our lists in the place of the live ones, whole.
@@ -159,25 +157,25 @@ class KubeCluster:
         up again, or a later apply that drops a field would find it owned still.
         """
         where = path(kind, _namespace(obj), _name(obj))
-        written = await self._ask(kind, "patch", where, body=obj, query=_OURS, content_type=_MERGE)
+        written = await self._ask(kind, "patch", where, body=obj, query=_OURS, content_type=MERGE)
         metadata = written["metadata"]
         kept = [entry for entry in metadata["managedFields"] if (entry["manager"], entry["operation"]) != _UPDATED]
         if kept != metadata["managedFields"]:
             version = {"resourceVersion": metadata["resourceVersion"]}
             ceded = {"metadata": {**version, "managedFields": kept}}
-            await self._ask(kind, "patch", where, body=ceded, query=_OURS, content_type=_MERGE)
+            await self._ask(kind, "patch", where, body=ceded, query=_OURS, content_type=MERGE)
 
     async def apply_status(self, kind: kinds.Kind, obj: Object) -> Object | None:
         """Server-side apply of the status subresource; None where the object is gone."""
         where = path(kind, _namespace(obj), _name(obj)) + "/status"
-        options = {"body": obj, "query": _applying(force=True), "content_type": _APPLY}
+        options = {"body": obj, "query": _applying(force=True), "content_type": APPLY}
         return await self._unless_gone(kind, "patch", where, verbs=kind.status_verbs, **options)
 
     async def scale(self, kind: kinds.Kind, obj: Object, replicas: int) -> None:
         """Sets the number of an object's replicas. Raises `Conflict` where the object is no longer this one."""
         where = path(kind, _namespace(obj), _name(obj)) + "/scale"
         body = {"metadata": {"resourceVersion": obj["metadata"]["resourceVersion"]}, "spec": {"replicas": replicas}}
-        await self._ask(kind, "patch", where, verbs=kind.scale_verbs, body=body, query=_OURS, content_type=_MERGE)
+        await self._ask(kind, "patch", where, verbs=kind.scale_verbs, body=body, query=_OURS, content_type=MERGE)
 
     async def delete(self, kind: kinds.Kind, obj: Object) -> None:
         """Deletes this very object, if it is still there; what hangs on it goes in the background."""
@@ -235,33 +233,12 @@ class KubeCluster:
 
 
 _OURS = {"fieldManager": names.FIELD_MANAGER}
-_APPLY = "application/apply-patch+yaml"
-_MERGE = "application/merge-patch+json"
+APPLY = "application/apply-patch+yaml"
+MERGE = "application/merge-patch+json"
 _METHODS = {"get": "get", "list": "get", "create": "post", "patch": "patch", "delete": "delete"}
 _WRITES = frozenset({"create", "patch", "delete"})
 _UPDATED = (names.FIELD_MANAGER, "Update")
 """Manager and operation of what a write of ours that is no apply comes to own."""
-
-
-async def connect() -> api.ApiClient:
-    """A client with the pod's service account or, outside of a pod, the kubeconfig. Raises `Unavailable` without either."""
-    configuration = api.Configuration()
-    try:
-        if "KUBECONFIG" not in os.environ and "KUBERNETES_SERVICE_HOST" in os.environ:
-            kubeconfig.load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
-        else:
-            # read now: the library looks at the environment once, when it is imported
-            file = os.environ.get("KUBECONFIG")
-            await kubeconfig.load_kube_config(file, client_configuration=configuration)  # type: ignore[no-untyped-call]
-    except kubeconfig.ConfigException as error:
-        raise errors.Unavailable(f"no cluster: {error}; run in a pod, or set KUBECONFIG") from error
-    # With trust_env each request has ~/.netrc read, on the threads where names are looked up: while all of them waited for
-    # a DNS server that was not there (inspections.py), the lease was lost.
-    configuration.proxy = configuration.proxy or transport.proxy(configuration.host)
-    configuration.client_session_kwargs = {"trust_env": False}
-    client = api.ApiClient(configuration)
-    client.user_agent = f"{names.FIELD_MANAGER}/{images.PROJECT_VERSION}"
-    return client
 
 
 def path(kind: kinds.Kind, namespace: str | None = None, name: str | None = None) -> str:

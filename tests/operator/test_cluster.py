@@ -192,9 +192,3 @@ async def test_what_is_not_declared_is_not_sent(server, kube):
 async def test_served_looks_for_the_plural(server, kube):
     server.answers = [ok({"resources": [{"name": "others"}]}), ok({"resources": [{"name": names.PLURAL}]})]
     assert [await kube.served(kinds.OCR_SERVICE), await kube.served(kinds.OCR_SERVICE)] == [False, True]
-
-
-async def test_outside_of_a_cluster_it_says_what_to_do(monkeypatch, tmp_path):
-    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "nowhere"))
-    with pytest.raises(errors.Unavailable, match="set KUBECONFIG"):
-        await cluster.connect()
