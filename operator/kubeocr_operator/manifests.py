@@ -52,13 +52,17 @@ def _valid(obj: Object, path: str, namespace: str) -> Object:
     metadata = {"namespace": namespace, **given} if isinstance(given, dict) else given
     body = {"apiVersion": names.API_VERSION, **obj, "metadata": metadata}
     try:
-        if body["apiVersion"] != names.API_VERSION:
-            raise ocrservices.InvalidService((f"apiVersion: must be {names.API_VERSION}, not {body['apiVersion']!r}",))
+        _check_version(body)
         ocrservices.parse(body)
     except ocrservices.InvalidService as error:
         name = metadata.get("name", "") if isinstance(metadata, dict) else ""
         raise InvalidManifest(f"{path}: {names.KIND} {name}: {error}") from None
     return body
+
+
+def _check_version(body: Object) -> None:
+    if body["apiVersion"] != names.API_VERSION:
+        raise ocrservices.InvalidService((f"apiVersion: must be {names.API_VERSION}, not {body['apiVersion']!r}",))
 
 
 def _objects(document: object) -> Iterator[Object]:

@@ -29,6 +29,9 @@ def test_services(text, want):
         pytest.param(OTHER, "f: has no OCRService", id="nothing of ours"),
         pytest.param("7", "f: has no OCRService", id="no object"),
         pytest.param(f"{SERVICE}spec: {{replicas: -1, languges: []}}", "f: OCRService docs: spec", id="what is wrong with it"),
+        pytest.param(
+            f"apiVersion: kubeocr.io/v2\n{SERVICE}", "f: OCRService docs: apiVersion: must be kubeocr.io/v1", id="version"
+        ),
         pytest.param("kind: OCRService\nmetadata: 7", "f: OCRService : metadata", id="no metadata"),
     ],
 )
@@ -47,3 +50,16 @@ def test_files_and_standard_input(tmp_path, monkeypatch):
 def test_a_file_that_is_not_there_is_named():
     with pytest.raises(manifests.InvalidManifest, match="nowhere: No such file"):
         manifests.read(["nowhere"])
+
+
+@pytest.mark.parametrize(
+    ("metadata", "want"),
+    [
+        pytest.param("{name: docs}", "office", id="as the caller says"),
+        pytest.param("{name: docs, namespace: archive}", "archive", id="the file goes before"),
+    ],
+)
+def test_the_namespace(tmp_path, metadata, want):
+    (tmp_path / "a.yaml").write_text(f"kind: OCRService\nmetadata: {metadata}\n")
+    (body,) = manifests.bodies([str(tmp_path / "a.yaml")], "office")
+    assert body["metadata"]["namespace"] == want
