@@ -65,7 +65,7 @@ class World:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Decision:
+class Decision:
     """The plan, or why there is none: then nothing is touched, and what runs runs on."""
 
     plan: plans.Plan | None
@@ -73,7 +73,7 @@ class _Decision:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class _Done:
+class Done:
     """What became of the children."""
 
     repaired: tuple[repairs.Repair, ...] = ()
@@ -103,8 +103,8 @@ async def reconcile(key: workqueue.Key, world: World) -> Outcome:
         world.sightings.forget(key)
         world.inspections.forget(key)
         return Outcome()
-    decision = await _decide(body, world)
-    done = _Done() if decision.plan is None else await _make_so(decision.plan, key, world)
+    decision = await decide(body, world)
+    done = Done() if decision.plan is None else await make_so(decision.plan, key, world)
     if done is None:
         return Outcome()
     seen = await _look_at_pods(body, decision.plan, key, world)
@@ -117,21 +117,21 @@ async def reconcile(key: workqueue.Key, world: World) -> Outcome:
     return Outcome(status, TAKEN_SECONDS if done.obstacle is not None else seen.again)
 
 
-async def _decide(body: Object, world: World) -> _Decision:
+async def decide(body: Object, world: World) -> Decision:
     try:
         service = ocrservices.parse(body)
         resource = service.spec.accelerator.resource
         offered = accelerators.undecided(service) and await world.devices.offered(resource)
         device = accelerators.choose(service, offered=offered)
         free = await world.devices.free(resource) if rollouts.undecided(service, device) else None
-        return _Decision(plans.resolve(service, world.config, device, free))
+        return Decision(plans.resolve(service, world.config, device, free))
     except ocrservices.InvalidService as error:
-        return _Decision(None, conditions.Trouble(conditions.INVALID, str(error)))
+        return Decision(None, conditions.Trouble(conditions.INVALID, str(error)))
     except errors.NotCarried as error:
-        return _Decision(None, conditions.Trouble(conditions.NOT_CARRIED, str(error)))
+        return Decision(None, conditions.Trouble(conditions.NOT_CARRIED, str(error)))
 
 
-async def _make_so(plan: plans.Plan, key: workqueue.Key, world: World) -> _Done | None:
+async def make_so(plan: plans.Plan, key: workqueue.Key, world: World) -> Done | None:
     """Applies what differs and deletes what is no longer wanted; None where the service went or changed meanwhile."""
     everything = objects.desired(plan)
     missing = tuple(sorted({kinds.of(obj) for obj in everything if not _can_be(kinds.of(obj), world)}, key=lambda k: k.kind))
@@ -139,7 +139,7 @@ async def _make_so(plan: plans.Plan, key: workqueue.Key, world: World) -> _Done 
     live = await asyncio.gather(*(_look(obj, world) for obj in wanted))
     objections = [said for found in live if found is not None and (said := ownership.objection(found, plan.owner))]
     if objections:
-        return _Done(obstacle=conditions.Trouble(conditions.NAME_TAKEN, "; ".join(objections)), missing=missing)
+        return Done(obstacle=conditions.Trouble(conditions.NAME_TAKEN, "; ".join(objections)), missing=missing)
     if None in live and not await _still_there(plan.owner, world):
         return None
     pairs = tuple(zip(wanted, live, strict=True))
@@ -150,8 +150,8 @@ async def _make_so(plan: plans.Plan, key: workqueue.Key, world: World) -> _Done 
         repaired = [await writer.apply(obj, found) for obj, found in gates.due(plan, pairs, world.store)]
         await _prune(plan.owner, everything, world)
     except errors.Refused as error:
-        return _Done(obstacle=conditions.Trouble(conditions.WRITE_REFUSED, str(error)), refused=error, missing=missing)
-    return _Done(repaired=tuple(filter(None, repaired)), missing=missing)
+        return Done(obstacle=conditions.Trouble(conditions.WRITE_REFUSED, str(error)), refused=error, missing=missing)
+    return Done(repaired=tuple(filter(None, repaired)), missing=missing)
 
 
 def _can_be(kind: kinds.Kind, world: World) -> bool:
@@ -206,7 +206,7 @@ def _inspect(body: Object, plan: plans.Plan | None, key: workqueue.Key, world: W
         world.inspections.follow(key, inspections.subject(plan, _deployment(body, world)))
 
 
-def _observe(body: Object, decision: _Decision, done: _Done, world: World) -> dict[str, Any]:
+def _observe(body: Object, decision: Decision, done: Done, world: World) -> dict[str, Any]:
     now = _timestamp(world.now(), "seconds")
     findings = conditions.Findings(
         generation=body["metadata"]["generation"],
@@ -238,7 +238,7 @@ def _child(kind: kinds.Kind, body: Object, world: World) -> Object | None:
     return found if found is not None and ownership.objection(found, owner) is None else None
 
 
-async def _report(body: Object, status: Object, done: _Done, world: World) -> None:
+async def _report(body: Object, status: Object, done: Done, world: World) -> None:
     """Writes the status if it changed, and says what a person should know."""
     before = body.get("status", {})
     if status != before:

@@ -19,7 +19,7 @@ _METADATA = ("name", "namespace", "uid", "resourceVersion", "generation", "delet
 _SCALERS = frozenset(kind.kind for kind in kinds.SCALERS)
 _ASKED_OF_SCALERS = frozenset({"ScalingActive", "Ready", "HPAActive"})
 """The conditions of an autoscaler that are read here. It writes figures every few seconds, which are nobody's news."""
-_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _REMEMBERED_DELETIONS = 4096
 """Enough that the answer to a write cannot bring back what a watch saw deleted meanwhile."""
 
@@ -153,7 +153,7 @@ def unpack(packed: bytes) -> Object:
 def slim(obj: Object) -> Object:
     """An object without what nothing here reads: of managedFields it has our own applies only."""
     metadata = obj["metadata"]
-    annotations = {name: text for name, text in metadata.get("annotations", {}).items() if name != _LAST_APPLIED}
+    annotations = {name: text for name, text in metadata.get("annotations", {}).items() if name != LAST_APPLIED}
     ours = [entry for entry in metadata.get("managedFields", ()) if _ours(entry)]
     kept = {name: metadata[name] for name in _METADATA if name in metadata}
     whole = {**obj, "metadata": {**kept, "annotations": annotations, "managedFields": ours}}

@@ -60,6 +60,7 @@ class FakeCluster:
     trouble: dict[tuple[str, kinds.Kind], errors.OperatorError] = dataclasses.field(default_factory=dict)
     posted: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     versions: Iterator[int] = dataclasses.field(default_factory=lambda: itertools.count(100))
+    absent: Collection[kinds.Kind] = ()
 
     @property
     def writes(self) -> list[tuple[str, kinds.Kind]]:
@@ -82,6 +83,9 @@ class FakeCluster:
         version = next(self.versions)
         for half in (fitting[: len(fitting) // 2], fitting[len(fitting) // 2 :]):
             yield cluster.Page(tuple(copy.deepcopy(half)), version)
+
+    async def served(self, kind: kinds.Kind) -> bool:
+        return kind not in self.absent
 
     async def apply(self, kind: kinds.Kind, obj: Mapping[str, Any], *, force: bool) -> dict[str, Any]:
         self._call("patch", kind)
@@ -302,7 +306,7 @@ def scene(clock: Clock) -> Callable[..., Scene]:
 
     def make(*, defaults: config.Config | None = None, absent: Collection[kinds.Kind] = (), **spec: Any) -> Scene:
         known = store.Store()
-        server = FakeCluster(known)
+        server = FakeCluster(known, absent=absent)
         body = server.put(kinds.OCR_SERVICE, service(**spec))
 
         def now() -> dt.datetime:
