@@ -1,48 +1,93 @@
-"""`kubeocr`: serve, ocr, models, operator. Each word's side is imported when it is asked for, and only then."""
+"""`kubeocr`: serve, ocr, models, operator, and what looks at OCRServices, which is `kubectl ocr` as well.
 
+Each word's side is imported when it is asked for, and only then.
+"""
+
+import dataclasses
 import importlib
 import importlib.util
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kubeocr_contract import images
 
-# word -> (module with `main(arguments) -> exit code`, a package that it needs, the extra that brings it, what it does)
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Command:
+    """What is behind a word."""
+
+    module: str
+    """Has `main(arguments) -> exit code`; of a plugin's word `main(arguments, program)`, with the program's name."""
+    needs: str
+    """A package."""
+    extra: str
+    """That brings the package."""
+    told: str
+    plugin: bool = False
+    """Whether it is a word of the kubectl plugin, too."""
+
+
 COMMANDS = {
-    "serve": ("kubeocr_runtime.commands.serve", "aiohttp", "runtime", "serve the HTTP API"),
-    "ocr": ("kubeocr_runtime.commands.ocr", "cv2", "runtime", "read files and print their text"),
-    "models": ("kubeocr_runtime.commands.models", "yaml", "runtime", "bake models into a folder, or verify those in it"),
-    "images": ("kubeocr_operator.commands.images", "pydantic", "operator", "list the images that a site has to mirror"),
-    "operator": ("kubeocr_operator.__main__", "kopf", "operator", "run the operator"),
+    "serve": Command("kubeocr_runtime.commands.serve", "aiohttp", "runtime", "serve the HTTP API"),
+    "ocr": Command("kubeocr_runtime.commands.ocr", "cv2", "runtime", "read files and print their text"),
+    "models": Command("kubeocr_runtime.commands.models", "yaml", "runtime", "bake models into a folder, or verify those in it"),
+    "plan": Command(
+        "kubeocr_operator.commands.plan", "pydantic", "operator", "print what OCRServices would become", plugin=True
+    ),
+    "diff": Command(
+        "kubeocr_operator.commands.diff", "kubernetes", "operator", "show what applying them would change", plugin=True
+    ),
+    "images": Command(
+        "kubeocr_operator.commands.images", "pydantic", "operator", "list the images that a site has to mirror", plugin=True
+    ),
+    "operator": Command("kubeocr_operator.__main__", "kopf", "operator", "run the operator"),
 }
+_PLUGIN = {word: command for word, command in COMMANDS.items() if command.plugin}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; 2 for a word that is none, or whose packages are not installed."""
-    word, *rest = [*(sys.argv[1:] if arguments is None else arguments), ""]
+    return _dispatch("kubeocr", COMMANDS, sys.argv[1:] if arguments is None else arguments)
+
+
+def kubectl(arguments: Sequence[str] | None = None) -> int:
+    """As `main`, for the words that are about OCRServices: kubectl runs a program `kubectl-ocr` for `kubectl ocr`.
+
+    https://kubernetes.io/docs/tasks/extend-kubectl/kubectl-plugins/
+    """
+    return _dispatch("kubectl ocr", _PLUGIN, sys.argv[1:] if arguments is None else arguments)
+
+
+def _dispatch(program: str, commands: Mapping[str, Command], arguments: Sequence[str]) -> int:
+    word, *rest = [*arguments, ""]
     if word in {"", "-h", "--help"}:
-        print(_usage())
+        print(_usage(program, commands))
         return 0
     if word == "--version":
         print(images.PROJECT_VERSION)
         return 0
-    if word not in COMMANDS:
-        print(f"kubeocr: {word!r} is no command; there are {', '.join(COMMANDS)}", file=sys.stderr)
+    if word not in commands:
+        print(f"{program}: {word!r} is no command; there are {', '.join(commands)}", file=sys.stderr)
         return 2
-    return _run(word, rest[:-1])
+    return _run(program, word, rest[:-1])
 
 
-def _run(word: str, rest: Sequence[str]) -> int:
-    module, package, extra, _ = COMMANDS[word]
-    if importlib.util.find_spec(package) is None:
-        print(f"kubeocr {word}: {package} is not installed here; in a checkout: pip install '.[{extra}]'", file=sys.stderr)
+def _run(program: str, word: str, rest: Sequence[str]) -> int:
+    command = COMMANDS[word]
+    if importlib.util.find_spec(command.needs) is None:
+        print(
+            f"{program} {word}: {command.needs} is not installed here; in a checkout: pip install '.[{command.extra}]'",
+            file=sys.stderr,
+        )
         return 2
-    return int(importlib.import_module(module).main(rest))
+    main = importlib.import_module(command.module).main
+    return int(main(rest, program) if command.plugin else main(rest))
 
 
-def _usage() -> str:
-    lines = [f"  {word:10} {told}" for word, (*_, told) in COMMANDS.items()]
-    return "\n".join(["usage: kubeocr COMMAND …", "", *lines, "", "kubeocr COMMAND --help tells more; --version the version."])
+def _usage(program: str, commands: Mapping[str, Command]) -> str:
+    lines = [f"  {word:10} {command.told}" for word, command in commands.items()]
+    ends = f"{program} COMMAND --help tells more; --version the version."
+    return "\n".join([f"usage: {program} COMMAND …", "", *lines, "", ends])
 
 
 if __name__ == "__main__":

@@ -22,6 +22,27 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(word in told for word in command.COMMANDS)
 
 
+def test_the_plugin_has_the_words_that_are_about_services(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.kubectl([]) == 0
+    first, _, *words, _, last = capsys.readouterr().out.splitlines()
+    assert first == "usage: kubectl ocr COMMAND …"
+    assert [line.split()[0] for line in words] == ["plan", "diff", "images"]
+    assert last.startswith("kubectl ocr COMMAND --help")
+
+
+@pytest.mark.parametrize("word", ["plan", "diff", "images"])
+def test_the_plugin_goes_by_its_own_name(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command.kubectl([word, "--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: kubectl ocr {word} ")
+
+
+def test_the_plugin_serves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.kubectl(["serve"]) == 2
+    assert "kubectl ocr: 'serve' is no command; there are plan, diff, images" in capsys.readouterr().err
+
+
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["--version"]) == 0
     assert capsys.readouterr().out.strip() == images.PROJECT_VERSION
@@ -29,7 +50,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_an_unknown_word_is_told_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["scan"]) == 2
-    assert "'scan' is no command; there are serve, ocr, models, images, operator" in capsys.readouterr().err
+    assert "'scan' is no command; there are serve, ocr, models, plan, diff, images, operator" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
