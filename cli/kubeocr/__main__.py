@@ -6,6 +6,8 @@ Each word's side is imported when it is asked for, and only then.
 import dataclasses
 import importlib
 import importlib.util
+import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -42,6 +44,7 @@ COMMANDS = {
     ),
     "operator": Command("kubeocr_operator.__main__", "kopf", "operator", "run the operator"),
 }
+_CUT_OFF = 128 + signal.SIGPIPE
 _PLUGIN = {word: command for word, command in COMMANDS.items() if command.plugin}
 
 
@@ -81,7 +84,13 @@ def _run(program: str, word: str, rest: Sequence[str]) -> int:
         )
         return 2
     main = importlib.import_module(command.module).main
-    return int(main(rest, program) if command.plugin else main(rest))
+    try:
+        code = int(main(rest, program) if command.plugin else main(rest))
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read it has seen enough, as `head` has; https://docs.python.org/3/library/signal.html
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _CUT_OFF
+    return code
 
 
 def _usage(program: str, commands: Mapping[str, Command]) -> str:

@@ -74,6 +74,19 @@ def test_mistakes_are_one_line(arguments: list[str], code: int, words: str) -> N
     assert "Traceback" not in done.stderr
 
 
+def test_who_has_read_enough_is_no_mistake(tmp_path: pathlib.Path) -> None:
+    many = (f"kind: OCRService\nmetadata: {{name: a{number}}}\nspec: {{accelerator: {{mode: cpu}}}}\n" for number in range(30))
+    (tmp_path / "a.yaml").write_text("---\n".join(many))
+    line = [sys.executable, "-m", "kubeocr", "plan", "-f", str(tmp_path / "a.yaml")]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 141
+
+
 def test_a_mistake_in_the_environment_is_told_under_the_variables_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KUBEOCR_PORT", "99999")
     assert "kubeocr serve: KUBEOCR_PORT: 99999 is not within" in run("serve", "--engine", "auto").stderr
