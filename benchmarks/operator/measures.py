@@ -116,7 +116,8 @@ async def idle(bench: Bench, operator: replicas.Replica, minutes: float) -> Figu
 
 async def restart(bench: Bench, operator: replicas.Replica, began: float) -> Figures:
     """Seconds until a new operator has looked at every service, and what it wrote."""
-    await replicas.until(lambda: operator.metric("reconcile_seconds_count") >= bench.services, seconds=_SETTLED_SECONDS)
+    seen = "reconcile_seconds_count"
+    await replicas.until(lambda: operator.metric(seen) >= bench.services, seconds=_SETTLED_SECONDS, every=0.5)
     seconds = time.monotonic() - began
     await asyncio.sleep(10)
     return {

@@ -1,11 +1,12 @@
 """What nodes offer of an accelerator, and how much of it is free: mode auto and the way of a rollout are decided by it."""
 
+import collections
 import logging
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kubeocr_operator import cluster, errors, kinds
+from kubeocr_operator import cluster, errors, kinds, rollouts
 
 _FRESH_SECONDS = 60.0
 _ROOM_FRESH_SECONDS = 10.0
@@ -19,7 +20,7 @@ class Devices:
         """`clock` counts seconds."""
         self._server, self._clock = server, clock
         self._known: dict[str, tuple[float, bool]] = {}
-        self._room: dict[str, tuple[float, int | None]] = {}
+        self._room: dict[str, tuple[float, rollouts.Room | None]] = {}
 
     async def offered(self, resource: str) -> bool:
         """Whether a node has some of the resource to give; False where nodes may not be listed, as when held to namespaces."""
@@ -29,28 +30,30 @@ class Devices:
             self._known[resource] = self._clock(), answer
         return answer
 
-    async def free(self, resource: str) -> int | None:
-        """Most of the resource that is free on one node; None where nodes or pods may not be listed."""
+    async def room(self, resource: str) -> rollouts.Room | None:
+        """What there is of the resource on one node; None where nodes or pods may not be listed."""
         asked, answer = self._room.get(resource, (float("-inf"), None))
         if self._clock() - asked > _ROOM_FRESH_SECONDS:
             answer = await self._measure(resource)
             self._room[resource] = self._clock(), answer
         return answer
 
-    async def _measure(self, resource: str) -> int | None:
-        room: dict[str, int] = {}
+    async def _measure(self, resource: str) -> rollouts.Room | None:
+        given: dict[str, int] = {}
+        held: collections.Counter[str] = collections.Counter()
         try:
             async for page in self._server.pages(kinds.NODE):
                 for node in page.items:
                     allocatable = node.get("status", {}).get("allocatable", {})
-                    room[node["metadata"]["name"]] = int(allocatable.get(resource, "0"))
+                    given[node["metadata"]["name"]] = int(allocatable.get(resource, "0"))
             async for page in self._server.pages(kinds.POD):
                 for pod in page.items:
-                    room[node_of(pod)] = room.get(node_of(pod), 0) - asked_for(pod, resource)
+                    held[node_of(pod)] += asked_for(pod, resource)
         except errors.Refused as error:
             _LOG.warning("rollouts surge whatever is free: nodes and pods may not be listed: %s", error)
             return None
-        return max(room.values(), default=0)
+        free = max((most - held[node] for node, most in given.items()), default=0)
+        return rollouts.Room(free, max(given.values(), default=0))
 
     async def _ask(self, resource: str) -> bool:
         try:

@@ -83,7 +83,7 @@ class _Runtime:
     reason: str
 
 
-def resolve(service: ocrservices.OCRService, defaults: config.Config, device: str, free: int | None = None) -> Plan:
+def resolve(service: ocrservices.OCRService, defaults: config.Config, device: str, room: rollouts.Room | None = None) -> Plan:
     """The plan for a service on a device, cpu or gpu, most of which that is free on one node is `free` if that is known.
 
     Raises `NotCarried` where no image reads its languages.
@@ -108,7 +108,7 @@ def resolve(service: ocrservices.OCRService, defaults: config.Config, device: st
         replicas=0 if spec.suspend else spec.replicas,
         autoscaling=None if spec.suspend else spec.autoscaling,
         service=spec.service,
-        replacement=rollouts.replacement(service, device, free),
+        replacement=rollouts.replacement(service, device, room),
         budget=spec.disruption.budget,
         registry_mirror=mirrors.of(spec.offline, defaults),
         isolation=isolation.resolve(service, defaults),

@@ -123,8 +123,9 @@ async def decide(body: Object, world: World) -> Decision:
         resource = service.spec.accelerator.resource
         offered = accelerators.undecided(service) and await world.devices.offered(resource)
         device = accelerators.choose(service, offered=offered)
-        free = await world.devices.free(resource) if rollouts.undecided(service, device) else None
-        return Decision(plans.resolve(service, world.config, device, free))
+        waiting = conditions.condition(service.status, conditions.CAPACITY).get("reason") == conditions.UNSCHEDULABLE
+        room = await world.devices.room(resource) if rollouts.undecided(service, device, waiting=waiting) else None
+        return Decision(plans.resolve(service, world.config, device, room))
     except ocrservices.InvalidService as error:
         return Decision(None, conditions.Trouble(conditions.INVALID, str(error)))
     except errors.NotCarried as error:

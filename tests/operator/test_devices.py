@@ -2,7 +2,7 @@
 
 import pytest
 
-from kubeocr_operator import devices, errors, kinds
+from kubeocr_operator import devices, errors, kinds, rollouts
 
 
 def node(**allocatable):
@@ -59,22 +59,22 @@ def holder(where, amount, *, phase="Running", name="p"):
 @pytest.mark.parametrize(
     ("held", "want"),
     [
-        pytest.param([], 2, id="nobody holds any"),
-        pytest.param([holder("n", "1")], 1, id="one of two is held"),
-        pytest.param([holder("n", "2")], 0, id="both are held"),
-        pytest.param([holder("", "2")], 2, id="a pod without a node holds none"),
-        pytest.param([holder("n", "2", phase="Succeeded")], 2, id="a pod that ended holds none"),
+        pytest.param([], (2, 2), id="nobody holds any"),
+        pytest.param([holder("n", "1")], (1, 2), id="one of two is held"),
+        pytest.param([holder("n", "2")], (0, 2), id="both are held"),
+        pytest.param([holder("", "2")], (2, 2), id="a pod without a node holds none"),
+        pytest.param([holder("n", "2", phase="Succeeded")], (2, 2), id="a pod that ended holds none"),
     ],
 )
-async def test_free(scene, clock, held, want):
+async def test_room(scene, clock, held, want):
     server = scene().server
     server.put(kinds.NODE, node(gpu="2"))
     for pod in held:
         server.put(kinds.POD, pod)
-    assert await devices.Devices(server, clock).free("gpu") == want
+    assert await devices.Devices(server, clock).room("gpu") == rollouts.Room(*want)
 
 
 async def test_what_is_free_is_unknown_where_nobody_may_look(scene, clock):
     server = scene().server
     server.trouble["list", kinds.POD] = errors.Refused("forbidden")
-    assert await devices.Devices(server, clock).free("gpu") is None
+    assert await devices.Devices(server, clock).room("gpu") is None

@@ -11,7 +11,7 @@ import pytest
 from cluster import apis, versions
 
 from kubeocr_contract import names
-from kubeocr_operator import accelerators, conditions, config, errors, objects, ocrservices, plans
+from kubeocr_operator import accelerators, conditions, config, errors, objects, ocrservices, plans, rollouts
 
 CHANGES = tuple(field_changes.changes())
 DEFAULTS = config.Config(operator_namespace="kubeocr-system")
@@ -30,7 +30,7 @@ def children(spec, name="reader", status=None):
     try:
         service = ocrservices.parse(field_changes.body(spec, name, status))
         device = accelerators.choose(service, offered=False)
-        plan = plans.resolve(service, DEFAULTS, device, free=0)
+        plan = plans.resolve(service, DEFAULTS, device, rollouts.Room(0, 1))
     except (ocrservices.InvalidService, errors.NotCarried) as error:
         raise Refused(str(error)) from None
     findings = conditions.Findings(generation=2, previous=service.status, plan=plan)
