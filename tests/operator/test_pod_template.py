@@ -93,10 +93,9 @@ TEMPLATES = [
 class Written:
     """A Deployment that the operator wants, and the server that has it."""
 
-    def __init__(self, cluster: clusters.Cluster, namespace: str, name: str, template: dict) -> None:
-        body = {"metadata": {"name": name, "namespace": namespace, "uid": "u"}, "spec": {"podTemplate": template}}
-        plan = plans.resolve(ocrservices.parse(body), config.Config(), "cpu")
-        self.cluster, self.place = cluster, ("-n", namespace)
+    def __init__(self, cluster: clusters.Cluster, owner: dict, template: dict) -> None:
+        plan = plans.resolve(ocrservices.parse({**owner, "spec": {"podTemplate": template}}), config.Config(), "cpu")
+        self.cluster, self.place = cluster, ("-n", owner["metadata"]["namespace"])
         self.desired = next(obj for obj in objects.desired(plan) if kinds.of(obj) == kinds.DEPLOYMENT)
 
     def apply(self):
@@ -117,7 +116,8 @@ def written(space):
     """Applies a Deployment with a podTemplate as the operator does."""
 
     def write(template):
-        found = Written(space.cluster, space.name, space.fresh(), template)
+        owner = space.get(kinds.OCR_SERVICE, space.service())  # a real one: what nobody owns is garbage, and collected
+        found = Written(space.cluster, owner, template)
         done = found.apply()
         assert done.returncode == 0, done.stderr
         return found
