@@ -11,18 +11,23 @@ The last line is JSON: figures by number of services, targets, whether they are 
 
 import argparse
 import asyncio
+import contextlib
+import functools
 import json
 import os
 import pathlib
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 
 import clients
 import measures
 import pretend
 import replicas
 
+Start = Callable[[pathlib.Path], contextlib.AbstractAsyncContextManager[replicas.Replica]]
+"""Starts an operator that writes its log there."""
 _ALL = {
     "change_p50_seconds": 0.3,
     "change_p99_seconds": 2.0,
@@ -57,17 +62,18 @@ def main(argv: list[str]) -> int:
 
 
 def _measured(services: int, given: argparse.Namespace) -> measures.Figures:
-    with pretend.cluster(f"bench-{os.getpid()}") as kubeconfig, tempfile.TemporaryDirectory() as folder:
-        os.environ["KUBECONFIG"] = str(kubeconfig)
-        return asyncio.run(_measure(services, given, given.logs or pathlib.Path(folder)))
+    with pretend.cluster(f"bench-{os.getpid()}") as pretended, tempfile.TemporaryDirectory() as folder:
+        os.environ["KUBECONFIG"] = str(pretended.admin)
+        start = functools.partial(replicas.started, pretended.operator)
+        return asyncio.run(_measure(services, given, start, given.logs or pathlib.Path(folder)))
 
 
-async def _measure(services: int, given: argparse.Namespace, folder: pathlib.Path) -> measures.Figures:
+async def _measure(services: int, given: argparse.Namespace, start: Start, folder: pathlib.Path) -> measures.Figures:
     figures: measures.Figures = {}
     async with clients.connect() as client:
         bench = measures.Bench(client, services)
         await measures.prepare(bench)
-        async with replicas.started(folder / f"{services}-first.log") as operator:
+        async with start(folder / f"{services}-first.log") as operator:
             figures |= _said(await measures.ready(bench, operator))
             if given.changes:
                 figures |= _said(await measures.changes(bench, given.changes, given.rate))
@@ -76,7 +82,7 @@ async def _measure(services: int, given: argparse.Namespace, folder: pathlib.Pat
                 figures |= _said(await measures.idle(bench, operator, given.idle_minutes))
             figures |= _said({"rss_mib": operator.rss_mib, "peak_mib": operator.peak_mib})
         began = time.monotonic()
-        async with replicas.started(folder / f"{services}-second.log") as operator:
+        async with start(folder / f"{services}-second.log") as operator:
             return figures | _said(await measures.restart(bench, operator, began))
 
 

@@ -4,35 +4,47 @@ Never the cluster that KUBECONFIG names: thousands of pods are nobody's wish the
 """
 
 import contextlib
+import dataclasses
+import json
 import pathlib
 import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
 
+import yaml
+
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tests" / "e2e"))
 from cluster import binaries, clusters, own  # noqa: E402 - found only now
 
 STAGES = pathlib.Path(__file__).with_name("stages.yaml")
+RULES = ROOT / "charts" / "kubeocr" / "files" / "rules.yaml"
+_NAMESPACE = "default"
 LEASH = ("setpriv", "--pdeathsig", "KILL")
 """However the benchmark ends, what it started ends with it."""
 PODS_A_NODE = 100
 """A node has 254 addresses of its own, and a rollout takes two a service for a while."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pretended:
+    """A cluster's kubeconfigs: its administrator's, and one with the rights and the token that the chart gives the operator."""
+
+    admin: pathlib.Path
+    operator: pathlib.Path
+
+
 @contextlib.contextmanager
-def cluster(name: str) -> Iterator[pathlib.Path]:
-    """The kubeconfig of a control plane with the CRD, and with kwok for its nodes, for as long as it takes."""
+def cluster(name: str) -> Iterator[Pretended]:
+    """A control plane with the CRD, and with kwok for its nodes, for as long as it takes."""
     binaries.ensure(["kwok"])
     path = own.up(own.Options(name=name, node=False))
     running = clusters.Cluster(path, load=lambda _: None, down=lambda: own.down(name), origin="own")
     try:
-        done = running.kubectl("apply", "--server-side", "-f", str(ROOT / "crds" / "ocrservice.yaml"))
-        if done.returncode:
-            raise SystemExit(done.stderr)
+        _kubectl(running, "apply", "--server-side", "-f", str(ROOT / "crds" / "ocrservice.yaml"))
         with _kwok(path):
-            yield path
+            yield Pretended(path, _operators(running, path))
     finally:
         running.down()
 
@@ -46,6 +58,28 @@ def node(index: int) -> dict[str, Any]:
         "metadata": {"name": f"pretend-{index}", "labels": {"kubernetes.io/hostname": f"pretend-{index}"}},
         "status": {"allocatable": room, "capacity": room},
     }
+
+
+def _operators(running: clusters.Cluster, admin: pathlib.Path) -> pathlib.Path:
+    """As in a pod: a certificate would have its signature checked with every single request."""
+    name, account = "kubeocr", f"{_NAMESPACE}:kubeocr"
+    role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}}
+    _kubectl(running, "create", "serviceaccount", name, "-n", _NAMESPACE)
+    _kubectl(running, "apply", "-f", "-", body={**role, **yaml.safe_load(RULES.read_text())})
+    _kubectl(running, "create", "clusterrolebinding", name, f"--clusterrole={name}", f"--serviceaccount={account}")
+    token = _kubectl(running, "create", "token", name, "-n", _NAMESPACE, "--duration=24h").strip()
+    config = yaml.safe_load(admin.read_text())
+    config["users"] = [{**user, "user": {"token": token}} for user in config["users"]]
+    path = admin.with_name("operator.kubeconfig")
+    path.write_text(yaml.safe_dump(config))
+    return path
+
+
+def _kubectl(running: clusters.Cluster, *arguments: str, body: dict[str, Any] | None = None) -> str:
+    done = running.kubectl(*arguments, input=json.dumps(body) if body else None)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return done.stdout
 
 
 @contextlib.contextmanager

@@ -52,11 +52,12 @@ class Replica:
 
 
 @contextlib.asynccontextmanager
-async def started(log: pathlib.Path) -> AsyncIterator[Replica]:
+async def started(kubeconfig: pathlib.Path, log: pathlib.Path) -> AsyncIterator[Replica]:
     """An operator for all namespaces, for as long as it takes. Raises `SystemExit` with the end of its log where it ends."""
     argv = [*pretend.LEASH, sys.executable, "-m", "kubeocr_operator", "--host", "127.0.0.1", "--port", str(PORT)]
     with log.open("wb") as stream:
-        process = await asyncio.create_subprocess_exec(*argv, stdout=stream, stderr=stream)
+        environment = {**os.environ, "KUBECONFIG": str(kubeconfig)}
+        process = await asyncio.create_subprocess_exec(*argv, stdout=stream, stderr=stream, env=environment)
     ended = asyncio.create_task(_call_off(process, typing.cast("asyncio.Task[None]", asyncio.current_task())))
     replica = Replica(process.pid)
     try:
