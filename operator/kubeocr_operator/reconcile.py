@@ -20,7 +20,6 @@ from kubeocr_operator import (
     devices,
     errors,
     events,
-    gates,
     handover,
     inspections,
     jobs,
@@ -33,6 +32,7 @@ from kubeocr_operator import (
     rollouts,
     sightings,
     store,
+    waits,
     workqueue,
 )
 
@@ -148,7 +148,7 @@ async def make_so(plan: plans.Plan, key: workqueue.Key, world: World) -> Done | 
         if await handover.prepare(plan, pairs, world.cluster, world.store):
             return None
         writer = repairs.Writer(world.cluster, world.store, settled=_remember(key, wanted, world))
-        repaired = [await writer.apply(obj, found) for obj, found in gates.due(plan, pairs, world.store)]
+        repaired = [await writer.apply(obj, found) for obj, found in waits.due(plan, pairs, world.store)]
         await _prune(plan.owner, everything, world)
     except errors.Refused as error:
         return Done(obstacle=conditions.Trouble(conditions.WRITE_REFUSED, str(error)), refused=error, missing=missing)
@@ -192,7 +192,7 @@ async def _look_at_pods(body: Object, plan: plans.Plan | None, key: workqueue.Ke
     """What pods say that are not what they should be: at once where they were before, or where that was the state of things."""
     deployment = _deployment(body, world)
     settled = deployment is None or conditions.settled(deployment)
-    if settled and (plan is None or not gates.waiting(plan, world.store)):
+    if settled and (plan is None or not waits.waiting(plan, world.store)):
         world.sightings.forget(key)
         return sightings.Sighting()
     status = body.get("status", {})
