@@ -1,4 +1,4 @@
-"""The CustomResourceDefinition, from the models of specs.py and statuses.py. Pure; generate.py writes it to files.
+"""The CustomResourceDefinition, from the models of specs/ and statuses.py. Pure; generate.py writes it to files.
 
 A structural schema is plainer than what pydantic makes: no references, no titles, no unions with null for what may be absent.
 https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
