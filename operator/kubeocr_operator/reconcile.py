@@ -210,7 +210,9 @@ async def _look_at_pods(body: Object, plan: plans.Plan | None, key: workqueue.Ke
 
 def _inspect(body: Object, plan: plans.Plan | None, key: workqueue.Key, world: World) -> None:
     """Says whom to ask what the pods loaded; whoever was asked before the spec became impossible still is."""
-    if plan is not None:
+    if plan is None:
+        world.inspections.follow_on(key, _deployment(body, world))
+    else:
         world.inspections.follow(key, inspections.subject(plan, _deployment(body, world)))
 
 
@@ -228,6 +230,7 @@ def _observe(body: Object, decision: Decision, seen: Seen, world: World) -> dict
         routes=tuple(found for kind in _ROUTES if (found := _child(kind, body, world)) is not None),
         pods=seen.pods,
         report=world.inspections.report(store.key_of(body)),
+        wish=world.inspections.wish(store.key_of(body)),
         jobs=seen.jobs,
         drift=tuple(entry for repair in seen.done.repaired for entry in repair.drift(now)),
     )
