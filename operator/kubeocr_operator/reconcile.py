@@ -127,11 +127,11 @@ async def reconcile(key: workqueue.Key, world: World) -> Outcome:
 async def decide(body: Object, world: World) -> Decision:
     try:
         service = ocrservices.parse(body)
-        resource = service.spec.accelerator.resource
-        offered = accelerators.undecided(service) and await world.devices.offered(resource)
+        place = devices.Place(service.spec.accelerator.resource, frozenset(service.spec.node_selector.items()))
+        offered = accelerators.undecided(service) and await world.devices.offered(place)
         device = accelerators.choose(service, offered=offered)
         waiting = conditions.condition(service.status, conditions.CAPACITY).get("reason") == conditions.UNSCHEDULABLE
-        room = await world.devices.room(resource) if rollouts.undecided(service, device, waiting=waiting) else None
+        room = await world.devices.room(place) if rollouts.undecided(service, device, waiting=waiting) else None
         return Decision(plans.resolve(service, world.config, device, room))
     except ocrservices.InvalidService as error:
         return Decision(None, conditions.Trouble(conditions.INVALID, str(error)))
