@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kubeocr_operator import cluster, errors, kinds, rollouts
+from kubeocr_operator import cluster, errors, kinds, quantities, rollouts
 from kubeocr_operator.conditions import findings
 
 _FRESH_SECONDS = 60.0
@@ -31,7 +31,7 @@ class Place:
         there = node["metadata"].get("labels", {}).items()
         if not takes_pods(node) or not self.labels <= there:
             return 0
-        return int(node.get("status", {}).get("allocatable", {}).get(self.resource, "0"))
+        return int(quantities.parse(node.get("status", {}).get("allocatable", {}).get(self.resource, "0")))
 
 
 class Devices:
@@ -100,4 +100,4 @@ def asked_for(pod: Mapping[str, Any], resource: str) -> int:
     if not node_of(pod) or pod.get("status", {}).get("phase") in {"Succeeded", "Failed"}:
         return 0
     limits = (container.get("resources", {}).get("limits", {}) for container in pod["spec"].get("containers", ()))
-    return sum(int(found.get(resource, "0")) for found in limits)
+    return sum(int(quantities.parse(found.get(resource, "0"))) for found in limits)

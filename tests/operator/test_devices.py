@@ -21,6 +21,7 @@ def node(name="n", *, ready=None, spec=None, labels=None, **allocatable):
         pytest.param([node()], False, id="a node without"),
         pytest.param([{"metadata": {"name": "n", "namespace": ""}}], False, id="a node that says nothing yet"),
         pytest.param([node(gpu="2")], True, id="a node with"),
+        pytest.param([node(gpu="1k")], True, id="a node with a thousand, as the API server writes it"),
         pytest.param([node(gpu="2", ready="True")], True, id="a node with, that says that it is ready"),
         pytest.param([node(gpu="2", ready="False")], False, id="a node that is not ready"),
         pytest.param([node(gpu="2", ready="Unknown")], False, id="a node of which nothing is heard"),
