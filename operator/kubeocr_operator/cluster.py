@@ -1,12 +1,14 @@
 """The API server, as reconcile.py and informers.py need it (`Cluster`), and as it is (`KubeCluster`).
 
-What goes wrong leaves here as one of errors.py. Nothing is retried here: the queue does that, later and later.
+What goes wrong leaves here as one of errors.py. Nothing is retried here: the queue does that, later and later. What was made,
+scaled and deleted is logged here, and what was changed in repairs.py, which knows in what; statuses and events are not logged.
 """
 
 import contextlib
 import dataclasses
 import http
 import json
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Protocol
@@ -25,6 +27,7 @@ SERVER_SECONDS = 300
 CLIENT_SECONDS = 310
 SILENT_SECONDS = 70
 """The API server sends a bookmark a minute; a stream without one is dead."""
+_LOG = logging.getLogger(__name__)
 _WATCHING = aiohttp.ClientTimeout(total=CLIENT_SECONDS, sock_connect=10, sock_read=SILENT_SECONDS)
 
 
@@ -137,13 +140,14 @@ class KubeCluster:
 
     async def apply(self, kind: kinds.Kind, obj: Object, *, force: bool) -> Object:
         """Server-side apply; with `force`, what others own becomes ours. The object as it then is."""
-        try:
-            return await self._apply(kind, obj, force=force)
-        except transport.Invalid:
-            if not force:
-                raise
+        if not force:
+            made = await self._apply(kind, obj, force=False)
+            _log("create", kind, obj)
+            return made
+        with contextlib.suppress(transport.Invalid):
+            return await self._apply(kind, obj, force=True)
         await self._overwrite(kind, obj)
-        return await self._apply(kind, obj, force=force)
+        return await self._apply(kind, obj, force=True)
 
     async def _apply(self, kind: kinds.Kind, obj: Object, *, force: bool) -> Object:
         where = path(kind, _namespace(obj), _name(obj))
@@ -176,11 +180,13 @@ class KubeCluster:
         where = path(kind, _namespace(obj), _name(obj)) + "/scale"
         body = {"metadata": {"resourceVersion": obj["metadata"]["resourceVersion"]}, "spec": {"replicas": replicas}}
         await self._ask(kind, "patch", where, verbs=kind.scale_verbs, body=body, query=_OURS, content_type=MERGE)
+        _log("scale", kind, obj, f" replicas={replicas}")
 
     async def delete(self, kind: kinds.Kind, obj: Object) -> None:
         """Deletes this very object, if it is still there; what hangs on it goes in the background."""
         options = {"preconditions": {"uid": obj["metadata"]["uid"]}, "propagationPolicy": "Background"}
-        await self._unless_gone(kind, "delete", path(kind, _namespace(obj), _name(obj)), body=options)
+        if await self._unless_gone(kind, "delete", path(kind, _namespace(obj), _name(obj)), body=options) is not None:
+            _log("delete", kind, obj)
 
     async def create(self, kind: kinds.Kind, obj: Object) -> None:
         """Creates an object."""
@@ -260,6 +266,10 @@ def _event(line: bytes) -> Event:
         message = str(status.get("message", status))
         raise transport.Expired(message) if status.get("code") == http.HTTPStatus.GONE else errors.Unavailable(message)
     return Event(found["type"], found["object"])
+
+
+def _log(verb: str, kind: kinds.Kind, obj: Object, more: str = "") -> None:
+    _LOG.info("%s kind=%s object=%s/%s%s", verb, kind.kind, _namespace(obj), _name(obj), more)
 
 
 def _typed(kind: kinds.Kind, item: Object) -> Object:

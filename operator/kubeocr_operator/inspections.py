@@ -15,9 +15,9 @@ from typing import Any
 
 import aiohttp
 
-from kubeocr_contract import names
+from kubeocr_contract import images, names
 from kubeocr_contract import report as reports
-from kubeocr_operator import errors, plans, workqueue
+from kubeocr_operator import errors, plans, selection, workqueue
 from kubeocr_operator.conditions import pods
 
 AT_ONCE = 8
@@ -45,17 +45,26 @@ class Subject:
     """Of the Deployment: generation, and pods that exist, are of the newest template, are ready."""
     leans: bool
     """Whether on another server."""
+    wish: images.Wish
+    """What they are to read."""
+
+    @property
+    def answers(self) -> bool:
+        """Whether there is a pod to ask."""
+        return self.pods[-1] > 0
 
 
-def subject(plan: plans.Plan, deployment: Mapping[str, Any] | None) -> Subject | None:
-    """Whom to ask about a service; None while no pod is ready. Pure."""
-    counts = pods.counted(deployment)
-    if deployment is None or counts.ready == 0:
-        return None
-    generation = deployment["metadata"].get("generation", 0)
+def subject(plan: plans.Plan, deployment: Mapping[str, Any] | None) -> Subject:
+    """Whom to ask about a service. Pure."""
     chosen = plan.settings
     leans = bool(chosen.llm_url or chosen.vlm_url or chosen.queue_redis_url_file)
-    return Subject(f"{plan.url}{names.STATUS}", (generation, counts.total, counts.updated, counts.ready), leans)
+    return Subject(f"{plan.url}{names.STATUS}", _counts(deployment), leans, selection.wish(plan.spec))
+
+
+def _counts(deployment: Mapping[str, Any] | None) -> tuple[int, ...]:
+    generation = 0 if deployment is None else deployment["metadata"].get("generation", 0)
+    counts = pods.counted(deployment)
+    return generation, counts.total, counts.updated, counts.ready
 
 
 class Inspections:
@@ -73,18 +82,32 @@ class Inspections:
         """What a pod of a service said last, without times; None before the first answer, and while no pod is ready."""
         return self._reports.get(key)
 
-    def follow(self, key: workqueue.Key, wanted: Subject | None) -> None:
-        """From now on whom to ask about a service; None: nobody."""
-        if wanted is None:
-            self.forget(key)
-        elif self._subjects.get(key) != wanted:
-            self._subjects[key] = wanted
+    def wish(self, key: workqueue.Key) -> images.Wish | None:
+        """What the pods of a service are to read; None where nobody knows."""
+        known = self._subjects.get(key)
+        return None if known is None else known.wish
+
+    def follow(self, key: workqueue.Key, wanted: Subject) -> None:
+        """From now on whom to ask about a service: nobody while no pod is ready, and then what was said counts no more."""
+        if self._subjects.get(key) == wanted:
+            return
+        self._subjects[key] = wanted
+        if wanted.answers:
             self._unconfirmed.add(key)
             self._queue.succeeded(key)
             self._queue.add_after(key, SOON_SECONDS)
+        else:
+            self._unconfirmed.discard(key)
+            self._reports.pop(key, None)
+
+    def follow_on(self, key: workqueue.Key, deployment: Mapping[str, Any] | None) -> None:
+        """As `follow`, where no plan says whom to ask: as before, and the pods as they are now. Nobody where none was asked."""
+        before = self._subjects.get(key)
+        if before is not None:
+            self.follow(key, dataclasses.replace(before, pods=_counts(deployment)))
 
     def forget(self, key: workqueue.Key) -> None:
-        """A service is gone, or has no pod that could answer."""
+        """A service is gone."""
         self._subjects.pop(key, None)
         self._reports.pop(key, None)
         self._unconfirmed.discard(key)
@@ -98,7 +121,7 @@ class Inspections:
     async def inspect(self, key: workqueue.Key, ask: Ask) -> None:
         """Asks about one service, and settles when to ask again."""
         wanted = self._subjects.get(key)
-        if wanted is None:
+        if wanted is None or not wanted.answers:
             return
         try:
             found = _lasting(await ask(wanted.url))

@@ -1,9 +1,11 @@
 """What pods that do not get on say of themselves. Pure.
 
-The words are the same as long as the trouble is: kubelet alternates between reasons (ErrImagePull and ImagePullBackOff, a crash
-and the wait after it) and counts seconds in its messages, and each change would be a write and an event.
+The words are the same as long as the trouble is, for each change would be a write and an event: kubelet alternates between
+reasons (ErrImagePull and ImagePullBackOff, a crash and the wait after it) and counts seconds in its messages, and each
+connection has another port.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +19,10 @@ UNSCHEDULABLE = findings.UNSCHEDULABLE
 NOT_MOUNTED = "ContainerCreating"
 _IMAGE_REASONS = frozenset({"ErrImagePull", IMAGE, "ErrImageNeverPull", "InvalidImageName", "ErrImagePullBackOff"})
 _PULL_ERROR = "ErrImagePull: "
+_PREEMPTION = re.compile(r" (?:[a-z ]+, )*preemption:.*", re.DOTALL)
+"""What the scheduler says after the nodes: of preemption and, since Kubernetes 1.36, of claims before that."""
+_PASSING = re.compile(r"(?:\d+(?:\.\d+){3}|\[[0-9A-Fa-f:.]+(?:%\w+)?\]):\d+->|(?<=for sandbox) \"[0-9a-f]{64}\"")
+"""What is another at each try: where a connection comes from (`read udp 10.0.0.1:5649->10.0.0.2:53`), a sandbox's id."""
 
 
 def complaint(pods: Sequence[Pod], said: Mapping[str, str] | None = None) -> findings.Trouble | None:
@@ -49,8 +55,8 @@ def _complaints(pod: Pod, said: Mapping[str, str]) -> Iterator[findings.Trouble]
 def _unschedulable(pod: Pod) -> Iterator[findings.Trouble]:
     for condition in pod.get("status", {}).get("conditions", ()):
         if (condition["type"], condition["status"], condition.get("reason")) == ("PodScheduled", "False", UNSCHEDULABLE):
-            words = str(condition.get("message", "no node has room")).partition(" preemption:")[0]
-            yield _trouble(pod, UNSCHEDULABLE, words)
+            words = str(condition.get("message", "no node has room"))
+            yield _trouble(pod, UNSCHEDULABLE, _PREEMPTION.sub("", words))
 
 
 def _waiting(pod: Pod, status: Mapping[str, Any]) -> Iterator[findings.Trouble]:
@@ -83,7 +89,7 @@ def _containers(pod: Pod) -> list[Mapping[str, Any]]:
 
 
 def _trouble(pod: Pod, reason: str, words: str) -> findings.Trouble:
-    return findings.Trouble(reason, f"pod {_name(pod)}: {words}")
+    return findings.Trouble(reason, f"pod {_name(pod)}: {_PASSING.sub('', words)}")
 
 
 def _name(pod: Pod) -> str:

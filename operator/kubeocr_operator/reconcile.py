@@ -20,7 +20,6 @@ from kubeocr_operator import (
     devices,
     errors,
     events,
-    gates,
     handover,
     inspections,
     jobs,
@@ -33,6 +32,7 @@ from kubeocr_operator import (
     rollouts,
     sightings,
     store,
+    waits,
     workqueue,
 )
 
@@ -81,9 +81,16 @@ class Done:
     """Optional APIs that the spec needs and the cluster lacks."""
     obstacle: conditions.Trouble | None = None
     refused: errors.Refused | None = None
-    pods: conditions.Trouble | None = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """All that there is to say, but for the plan."""
+
+    done: Done
+    pods: conditions.Trouble | None
     """What pods that do not get on say of themselves."""
-    jobs: tuple[conditions.Job, ...] = ()
+    jobs: tuple[conditions.Job, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -107,24 +114,24 @@ async def reconcile(key: workqueue.Key, world: World) -> Outcome:
     done = Done() if decision.plan is None else await make_so(decision.plan, key, world)
     if done is None:
         return Outcome()
-    seen = await _look_at_pods(body, decision.plan, key, world)
+    sighting = await _look_at_pods(body, decision.plan, key, world)
     _inspect(body, decision.plan, key, world)
-    found = await jobs.look(key, world.store, world.cluster)
-    status = _observe(body, decision, dataclasses.replace(done, pods=seen.trouble, jobs=found), world)
+    seen = Seen(done=done, pods=sighting.trouble, jobs=await jobs.look(key, world.store, world.cluster))
+    status = _observe(body, decision, seen, world)
     await _report(body, status, done, world)
     if done.refused is not None:
         raise done.refused
-    return Outcome(status, TAKEN_SECONDS if done.obstacle is not None else seen.again)
+    return Outcome(status, TAKEN_SECONDS if done.obstacle is not None else sighting.again)
 
 
 async def decide(body: Object, world: World) -> Decision:
     try:
         service = ocrservices.parse(body)
-        resource = service.spec.accelerator.resource
-        offered = accelerators.undecided(service) and await world.devices.offered(resource)
+        place = devices.Place(service.spec.accelerator.resource, frozenset(service.spec.node_selector.items()))
+        offered = accelerators.undecided(service) and await world.devices.offered(place)
         device = accelerators.choose(service, offered=offered)
         waiting = conditions.condition(service.status, conditions.CAPACITY).get("reason") == conditions.UNSCHEDULABLE
-        room = await world.devices.room(resource) if rollouts.undecided(service, device, waiting=waiting) else None
+        room = await world.devices.room(place) if rollouts.undecided(service, device, waiting=waiting) else None
         return Decision(plans.resolve(service, world.config, device, room))
     except ocrservices.InvalidService as error:
         return Decision(None, conditions.Trouble(conditions.INVALID, str(error)))
@@ -134,22 +141,22 @@ async def decide(body: Object, world: World) -> Decision:
 
 async def make_so(plan: plans.Plan, key: workqueue.Key, world: World) -> Done | None:
     """Applies what differs and deletes what is no longer wanted; None where the service went or changed meanwhile."""
-    everything = objects.desired(plan)
-    missing = tuple(sorted({kinds.of(obj) for obj in everything if not _can_be(kinds.of(obj), world)}, key=lambda k: k.kind))
-    wanted = tuple(obj for obj in everything if kinds.of(obj) not in missing)
-    live = await asyncio.gather(*(_look(obj, world) for obj in wanted))
+    wanted = objects.desired(plan)
+    missing = tuple(sorted({kinds.of(obj) for obj in wanted if not _can_be(kinds.of(obj), world)}, key=lambda k: k.kind))
+    possible = tuple(obj for obj in wanted if kinds.of(obj) not in missing)
+    live = await asyncio.gather(*(_look(obj, world) for obj in possible))
     objections = [said for found in live if found is not None and (said := ownership.objection(found, plan.owner))]
     if objections:
         return Done(obstacle=conditions.Trouble(conditions.NAME_TAKEN, "; ".join(objections)), missing=missing)
     if None in live and not await _still_there(plan.owner, world):
         return None
-    pairs = tuple(zip(wanted, live, strict=True))
+    pairs = tuple(zip(possible, live, strict=True))
     try:
         if await handover.prepare(plan, pairs, world.cluster, world.store):
             return None
-        writer = repairs.Writer(world.cluster, world.store, settled=_remember(key, wanted, world))
-        repaired = [await writer.apply(obj, found) for obj, found in gates.due(plan, pairs, world.store)]
-        await _prune(plan.owner, everything, world)
+        writer = repairs.Writer(world.cluster, world.store, settled=_remember(key, possible, world))
+        repaired = [await writer.apply(obj, found) for obj, found in waits.due(plan, pairs, world.store)]
+        await _prune(plan.owner, wanted, world)
     except errors.Refused as error:
         return Done(obstacle=conditions.Trouble(conditions.WRITE_REFUSED, str(error)), refused=error, missing=missing)
     return Done(repaired=tuple(filter(None, repaired)), missing=missing)
@@ -171,9 +178,9 @@ async def _still_there(owner: plans.Owner, world: World) -> bool:
     return body is not None and body["metadata"]["uid"] == owner.uid and not ownership.going(body)
 
 
-def _remember(key: workqueue.Key, wanted: tuple[Object, ...], world: World) -> bool:
-    """Whether the very same was wanted the last time."""
-    digest = hash(json.dumps(wanted, sort_keys=True))
+def _remember(key: workqueue.Key, possible: tuple[Object, ...], world: World) -> bool:
+    """Whether the very same was wanted, and possible, the last time."""
+    digest = hash(json.dumps(possible, sort_keys=True))
     known = world.wanted.get(key) == digest
     world.wanted[key] = digest
     return known
@@ -192,7 +199,7 @@ async def _look_at_pods(body: Object, plan: plans.Plan | None, key: workqueue.Ke
     """What pods say that are not what they should be: at once where they were before, or where that was the state of things."""
     deployment = _deployment(body, world)
     settled = deployment is None or conditions.settled(deployment)
-    if settled and (plan is None or not gates.waiting(plan, world.store)):
+    if settled and (plan is None or not waits.waiting(plan, world.store)):
         world.sightings.forget(key)
         return sightings.Sighting()
     status = body.get("status", {})
@@ -203,26 +210,29 @@ async def _look_at_pods(body: Object, plan: plans.Plan | None, key: workqueue.Ke
 
 def _inspect(body: Object, plan: plans.Plan | None, key: workqueue.Key, world: World) -> None:
     """Says whom to ask what the pods loaded; whoever was asked before the spec became impossible still is."""
-    if plan is not None:
+    if plan is None:
+        world.inspections.follow_on(key, _deployment(body, world))
+    else:
         world.inspections.follow(key, inspections.subject(plan, _deployment(body, world)))
 
 
-def _observe(body: Object, decision: Decision, done: Done, world: World) -> dict[str, Any]:
+def _observe(body: Object, decision: Decision, seen: Seen, world: World) -> dict[str, Any]:
     now = _timestamp(world.now(), "seconds")
     findings = conditions.Findings(
         generation=body["metadata"]["generation"],
         previous=body.get("status", {}),
         plan=decision.plan,
         refusal=decision.refusal,
-        obstacle=done.obstacle,
-        missing=done.missing,
+        obstacle=seen.done.obstacle,
+        missing=seen.done.missing,
         deployment=_deployment(body, world),
         scaler=handover.scaler(decision.plan, world.store),
         routes=tuple(found for kind in _ROUTES if (found := _child(kind, body, world)) is not None),
-        pods=done.pods,
+        pods=seen.pods,
         report=world.inspections.report(store.key_of(body)),
-        jobs=done.jobs,
-        drift=tuple(entry for repair in done.repaired for entry in repair.drift(now)),
+        wish=world.inspections.wish(store.key_of(body)),
+        jobs=seen.jobs,
+        drift=tuple(entry for repair in seen.done.repaired for entry in repair.drift(now)),
     )
     return conditions.observe(findings, now)
 

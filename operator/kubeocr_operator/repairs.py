@@ -78,8 +78,8 @@ class Writer:
         kind, where = kinds.of(obj), obj["metadata"]
         changes = tuple(changed(obj, live))
         fields = [(change.field, change.manager) for change in changes]
-        _LOG.info("apply kind=%s object=%s/%s paths=%s", kind.kind, where["namespace"], where["name"], fields)
         self.store.put(kind, await self.cluster.apply(kind, obj, force=True))
+        _LOG.info("apply kind=%s object=%s/%s paths=%s", kind.kind, where["namespace"], where["name"], fields)
         return Repair(_label(obj), changes) if self.settled else None
 
     async def _whole(self, obj: Object) -> Object | None:

@@ -1,4 +1,4 @@
-"""The CustomResourceDefinition, from the models of specs.py and statuses.py. Pure; generate.py writes it to files.
+"""The CustomResourceDefinition, from the models of specs/ and statuses.py. Pure; generate.py writes it to files.
 
 A structural schema is plainer than what pydantic makes: no references, no titles, no unions with null for what may be absent.
 https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
@@ -17,11 +17,18 @@ Schema = dict[str, Any]
 _COLUMNS = (
     ("Ready", "string", '.status.conditions[?(@.type=="Ready")].status', "Whether it reads pages."),
     ("Replicas", "integer", ".status.readyReplicas", "Pods that read pages."),
-    ("Pipelines", "string", ".spec.pipelines", "What is loaded."),
-    ("Languages", "string", ".spec.languages", "Languages that are loaded."),
+    ("Pipelines", "string", ".spec.pipelines", "What is wanted to be loaded."),
+    ("Languages", "string", ".status.languages", "Languages that the pods have loaded, by their own word."),
     ("URL", "string", ".status.url", "Where it answers inside the cluster."),
     ("Age", "date", ".metadata.creationTimestamp", "Time since it was made."),
 )
+_WIDE_COLUMNS = (
+    ("Reason", "string", '.status.conditions[?(@.type=="Ready")].reason', "Why it reads pages, or does not."),
+    ("Health", "string", '.status.conditions[?(@.type=="Degraded")].reason', "What failed, in a word; AsExpected: nothing."),
+    ("Accelerator", "string", ".status.accelerator", "What the pods run on, cpu or gpu."),
+    ("Image", "string", ".status.image", "The runtime's image."),
+)
+"""Those of `kubectl get -o wide` besides."""
 _NAME = rules.Rule(
     cel=f"self.metadata.name.size() <= {values.NAME_LENGTH} && self.metadata.name.matches('^{values.SERVICE_NAME_PATTERN}$')",
     holds=bool,
@@ -72,9 +79,15 @@ def _version() -> Schema:
             },
         },
         "additionalPrinterColumns": [
-            {"name": name, "type": kind, "jsonPath": path, "description": text} for name, kind, path, text in _COLUMNS
+            *map(_column, _COLUMNS),
+            *({**_column(column), "priority": 1} for column in _WIDE_COLUMNS),
         ],
     }
+
+
+def _column(column: tuple[str, str, str, str]) -> Schema:
+    name, kind, path, text = column
+    return {"name": name, "type": kind, "jsonPath": path, "description": text}
 
 
 def _root() -> Schema:

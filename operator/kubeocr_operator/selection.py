@@ -1,7 +1,12 @@
 """Which runtime image serves a wish, and what to say where none does. Pure; called by plans.py."""
 
+from collections.abc import Iterable
+
 from kubeocr_contract import images, languages, models
 from kubeocr_operator import errors, specs
+
+_LIST = "runtime.images of the chart"
+"""Where an administrator says what images there are."""
 
 
 def wish(spec: specs.Spec) -> images.Wish:
@@ -11,19 +16,19 @@ def wish(spec: specs.Spec) -> images.Wish:
 
 def choose(wish: images.Wish, accelerator: str, catalogue: tuple[images.Image, ...]) -> images.Image:
     """The smallest image for the accelerator that reads all of a wish. Raises `NotCarried`, which says which image would."""
-    fitting = tuple(image for image in catalogue if image.accelerator == accelerator)
+    fitting = _of(accelerator, catalogue)
     chosen = images.smallest(wish, fitting)
     if chosen is None:
-        raise errors.NotCarried(_explanation(wish, accelerator, fitting, catalogue))
+        why = _explanation(wish, accelerator, fitting, catalogue) if fitting else _none_listed(accelerator)
+        raise errors.NotCarried(why + _remedy(images.smallest(wish, _of(accelerator, images.PUBLISHED))))
     return chosen
 
 
 def plainest(accelerator: str, catalogue: tuple[images.Image, ...]) -> images.Image:
     """The image for the accelerator with the fewest models, for pods that have theirs elsewhere. Raises `NotCarried`."""
-    fitting = (image for image in catalogue if image.accelerator == accelerator)
-    chosen = min(fitting, key=lambda image: (len(image.models), image.reference), default=None)
+    chosen = _fewest(_of(accelerator, catalogue))
     if chosen is None:
-        raise errors.NotCarried(f"no {accelerator} image is in the operator's catalogue")
+        raise errors.NotCarried(_none_listed(accelerator) + _remedy(_fewest(_of(accelerator, images.PUBLISHED))))
     return chosen
 
 
@@ -31,6 +36,26 @@ def loaded(wish: images.Wish, carried: frozenset[str]) -> tuple[str, ...]:
     """Official names of the models with which these models' owner serves a wish, sorted."""
     found = (models.choose(language, wish.version, wish.size, carried) for language in wish.languages)
     return tuple(sorted({name for reader in found if reader for name in (reader.detector, reader.recogniser)}))
+
+
+def _of(accelerator: str, catalogue: Iterable[images.Image]) -> tuple[images.Image, ...]:
+    return tuple(image for image in catalogue if image.accelerator == accelerator)
+
+
+def _fewest(catalogue: Iterable[images.Image]) -> images.Image | None:
+    return min(catalogue, key=lambda image: (len(image.models), image.reference), default=None)
+
+
+def _none_listed(accelerator: str) -> str:
+    return f"no {accelerator} image is listed in {_LIST}"
+
+
+def _remedy(published: images.Image | None) -> str:
+    """What to do: the image that this release has for it."""
+    if published is None:
+        return ""
+    carries = "".join(f" (carries: {name})" for name, carried in models.SETS.items() if carried == published.models)
+    return f". {published.reference}{carries} of this release would do: add it to {_LIST}"
 
 
 def _explanation(

@@ -1,4 +1,4 @@
-"""What the operator writes in the `status` of an OCRService. Here for the CRD's schema; conditions.py fills it."""
+"""What the operator writes in the `status` of an OCRService. Here for the CRD's schema; conditions/ fills it."""
 
 from typing import Annotated, Any
 

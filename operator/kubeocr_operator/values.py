@@ -1,4 +1,4 @@
-"""What single fields of an OCRService may hold: words, names, numbers, quantities, lists. specs.py puts them together."""
+"""What single fields of an OCRService may hold: words, names, numbers, quantities, lists. specs/ puts them together."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any

@@ -1,6 +1,7 @@
 """The client against HTTP answers of an API server; against a real one: test_application.py."""
 
 import json
+import logging
 
 import pytest
 from aiohttp import web
@@ -106,6 +107,35 @@ async def test_a_deletion_is_of_this_very_object(server, kube):
     server.answers = [ok({})]
     await kube.delete(kinds.AUTOSCALER, OBJ)
     assert json.loads(server.requests[0][4])["preconditions"] == {"uid": "u"}
+
+
+LIVE = {"metadata": {**OBJ["metadata"], "resourceVersion": "7"}}
+
+
+@pytest.mark.parametrize(
+    ("call", "answer", "want"),
+    [
+        pytest.param(
+            lambda k: k.apply(kinds.DEPLOYMENT, OBJ, force=False), ok({}), ["create kind=Deployment object=n/a"], id="made"
+        ),
+        pytest.param(lambda k: k.delete(kinds.JOB, OBJ), ok({}), ["delete kind=Job object=n/a"], id="deleted"),
+        pytest.param(lambda k: k.delete(kinds.JOB, OBJ), failure(404), [], id="gone already"),
+        pytest.param(
+            lambda k: k.scale(kinds.OCR_SERVICE, LIVE, 5),
+            ok({}),
+            ["scale kind=OCRService object=n/a replicas=5"],
+            id="scaled",
+        ),
+        pytest.param(lambda k: k.apply(kinds.DEPLOYMENT, OBJ, force=True), ok({}), [], id="changed, which repairs.py tells"),
+        pytest.param(lambda k: k.apply_status(kinds.OCR_SERVICE, OBJ), ok({}), [], id="a status"),
+        pytest.param(lambda k: k.create(kinds.EVENT, OBJ), ok({}), [], id="an event"),
+    ],
+)
+async def test_what_was_written_is_logged_once(server, kube, caplog, call, answer, want):
+    server.answers = [answer]
+    with caplog.at_level(logging.INFO, cluster.__name__):
+        await call(kube)
+    assert [record.getMessage() for record in caplog.records if record.name == cluster.__name__] == want
 
 
 @pytest.mark.parametrize(

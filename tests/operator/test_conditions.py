@@ -16,6 +16,7 @@ def all_of(count):
     return {"replicas": count, "updatedReplicas": count, "readyReplicas": count, "availableReplicas": count}
 
 
+LAST = "the last spec that was accepted (this one is refused: see SpecValid)"
 STUCK = {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded", "message": "too slow"}
 QUOTA = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota"}
 
@@ -94,6 +95,35 @@ def test_a_refused_spec(observe):
     found = observe(deployment(**all_of(2)), plan=None, refusal=refusal)
     assert found["SpecValid"] == ("False", "Invalid", "spec.x: wrong")
     assert found["Ready"][0] == "True"
+
+
+@pytest.mark.parametrize(
+    ("live", "ready", "progressing"),
+    [
+        pytest.param(
+            deployment(**all_of(2)),
+            "2 of 2 pods are ready",
+            ("False", "RolledOut", f"all 2 pods run {LAST}"),
+            id="what runs is of the spec before",
+        ),
+        pytest.param(
+            deployment(**{**all_of(2), "availableReplicas": 1}),
+            "2 of 2 pods are ready",
+            ("True", "RollingOut", f"2 of 2 pods run {LAST}, 1 are available"),
+            id="and so is what is on its way",
+        ),
+        pytest.param(
+            deployment(wanted=0),
+            "the last spec that was accepted wants no pods (this one is refused: see SpecValid)",
+            ("False", "RolledOut", f"all 0 pods run {LAST}"),
+            id="nothing runs",
+        ),
+    ],
+)
+def test_what_is_said_of_pods_while_the_spec_is_refused(observe, live, ready, progressing):
+    found = observe(live, plan=None, refusal=conditions.Trouble(conditions.INVALID, "spec.x: wrong"))
+    assert found["Ready"][2] == ready
+    assert found["Progressing"] == progressing
 
 
 def condition(status):

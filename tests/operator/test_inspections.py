@@ -9,11 +9,13 @@ import subprocess
 import pytest
 from aiohttp import web
 
-from kubeocr_contract import names, report
-from kubeocr_operator import config, errors, inspections, ocrservices, plans, workqueue
+from kubeocr_contract import images, names, report
+from kubeocr_operator import config, errors, inspections, ocrservices, plans, selection, workqueue
 
 KEY = workqueue.Key("office", "docs")
 ONE_READY = {"metadata": {"generation": 2}, "status": {"replicas": 1, "updatedReplicas": 1, "readyReplicas": 1}}
+NONE_READY = {**ONE_READY, "status": {"replicas": 1, "updatedReplicas": 1}}
+WISH = images.Wish((), "PP-OCRv6", "small")
 
 
 def told(*, ready=True, languages=("en",), message="", checked_at="2026-01-01T00:00:00Z"):
@@ -22,7 +24,7 @@ def told(*, ready=True, languages=("en",), message="", checked_at="2026-01-01T00
 
 
 def subject(*pods, leans=False, url="http://pod/status"):
-    return inspections.Subject(url, pods, leans)
+    return inspections.Subject(url, pods, leans, WISH)
 
 
 @dataclasses.dataclass
@@ -144,11 +146,31 @@ async def test_a_pod_that_stops_answering_has_said_what_it_said(stage):
 async def test_a_service_without_pods_has_no_report_and_is_not_asked(stage):
     stage.inspections.follow(KEY, subject(1, leans=True))
     await stage.turn(30)
-    stage.inspections.follow(KEY, None)
+    stage.inspections.follow(KEY, subject(0, leans=True))
     before = stage.pod.asked
     await stage.turn(600)
     assert stage.inspections.report(KEY) is None
     assert stage.pod.asked == before
+
+
+async def test_pods_that_come_again_are_asked_as_before_though_no_plan_says_whom(stage):
+    stage.inspections.follow(KEY, subject(2, 1, 1, 1, url="http://before/status"))
+    await stage.turn(30)
+    stage.inspections.follow_on(KEY, NONE_READY)
+    await stage.turn(600)
+    assert stage.inspections.report(KEY) is None
+    stage.inspections.follow_on(KEY, ONE_READY)
+    await stage.turn(2)
+    assert stage.inspections.report(KEY).languages == ("en",)
+    assert stage.inspections.wish(KEY) == WISH
+    assert stage.pod.asked == 3
+
+
+async def test_of_whom_nobody_ever_heard_nobody_is_asked(stage):
+    stage.inspections.follow_on(KEY, ONE_READY)
+    await stage.turn(60)
+    assert stage.pod.asked == 0
+    assert stage.inspections.wish(KEY) is None
 
 
 async def test_an_answer_for_pods_that_went_meanwhile_is_not_kept(stage):
@@ -183,17 +205,19 @@ async def test_a_bug_ends_nothing():
 
 
 @pytest.mark.parametrize(
-    ("deployment", "want"),
+    ("deployment", "want", "answers"),
     [
-        pytest.param(None, None, id="no Deployment"),
-        pytest.param({"metadata": {}}, None, id="no pod"),
-        pytest.param({**ONE_READY, "status": {"replicas": 1}}, None, id="none is ready"),
-        pytest.param(ONE_READY, inspections.Subject(f"http://docs.office.svc:80{names.STATUS}", (2, 1, 1, 1), False), id="one"),
+        pytest.param(None, (0, 0, 0, 0), False, id="no Deployment"),
+        pytest.param({"metadata": {}}, (0, 0, 0, 0), False, id="no pod"),
+        pytest.param(NONE_READY, (2, 1, 1, 0), False, id="none is ready"),
+        pytest.param(ONE_READY, (2, 1, 1, 1), True, id="one"),
     ],
 )
-def test_whom_to_ask(body, deployment, want):
+def test_whom_to_ask(body, deployment, want, answers):
     plan = plans.resolve(ocrservices.parse(body()), config.Config(), "cpu")
-    assert inspections.subject(plan, deployment) == want
+    found = inspections.subject(plan, deployment)
+    assert found == inspections.Subject(f"http://docs.office.svc:80{names.STATUS}", want, False, selection.wish(plan.spec))
+    assert found.answers is answers
 
 
 @pytest.fixture

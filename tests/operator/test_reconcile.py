@@ -40,13 +40,15 @@ async def test_a_restarted_operator_sends_nothing(scene):
     assert stage.server.writes == []
 
 
-async def test_what_pods_say_that_they_loaded_is_told_once(scene):
-    async def ask(url):
-        assert url == f"http://docs.office.svc:80{names.STATUS}"
-        engine = report.Engine(name="onnxruntime", device="cpu", provider="p")
-        models = tuple(report.Model(name=f"PP-OCRv6_small_{what}", sha256="00") for what in ("det", "rec"))
-        return report.Report(version="1", ready=True, languages=("en", "zh"), models=models, engine=engine)
+async def ask(url):
+    """A pod that has loaded what an empty spec wants."""
+    assert url == f"http://docs.office.svc:80{names.STATUS}"
+    engine = report.Engine(name="onnxruntime", device="cpu", provider="p")
+    models = tuple(report.Model(name=f"PP-OCRv6_small_{what}", sha256="00") for what in ("det", "rec"))
+    return report.Report(version="1", ready=True, languages=("en", "zh"), models=models, engine=engine)
 
+
+async def test_what_pods_say_that_they_loaded_is_told_once(scene):
     stage = scene()
     await stage.settle()
     stage.pods(ready=1)
@@ -200,6 +202,24 @@ async def test_a_spec_that_cannot_be_met_says_so_and_leaves_what_runs(scene, spe
     assert stage.status["observedGeneration"] == 2
     assert stage.status["image"] == "r:t"
     assert f"Spec{reason}" in stage.told()
+
+
+async def test_pods_of_the_spec_before_a_refused_one_are_asked_when_they_come_again(scene):
+    stage = scene()
+    await stage.settle()
+    stage.pods(ready=1)
+    await stage.settle()
+    await stage.world.inspections.inspect(stage.key, ask)
+    await stage.settle()
+    stage.spec(replicas=-1)
+    for ready in (1, 0, 1):
+        stage.pods(ready=ready)
+        await stage.settle()
+    await stage.world.inspections.inspect(stage.key, ask)
+    await stage.settle()
+    assert stage.condition(conditions.SPEC_VALID)[0] == "False"
+    assert stage.condition(conditions.MODELS_LOADED)[:2] == ("True", conditions.LOADED)
+    assert stage.status["languages"] == ["en", "zh"]
 
 
 @pytest.mark.parametrize(

@@ -91,5 +91,15 @@ def test_the_definition_has_both_subresources_and_the_columns() -> None:
             "labelSelectorPath": ".status.selector",
         },
     }
-    columns = [column["name"] for column in version["additionalPrinterColumns"]]
-    assert columns == ["Ready", "Replicas", "Pipelines", "Languages", "URL", "Age"]
+    columns = version["additionalPrinterColumns"]
+    assert [x["name"] for x in columns if "priority" not in x] == ["Ready", "Replicas", "Pipelines", "Languages", "URL", "Age"]
+    assert [x["name"] for x in columns if x.get("priority") == 1] == ["Reason", "Health", "Accelerator", "Image"]
+
+
+@pytest.mark.parametrize(
+    "column", [pytest.param(x, id=x["name"]) for x in schemas.definition()["spec"]["versions"][0]["additionalPrinterColumns"]]
+)
+def test_a_column_shows_a_field_that_there_is(column: dict[str, Any]) -> None:
+    fields = {f".spec.{name}" for name in SPEC["properties"]}
+    fields |= {f".status.{name}" for name in schemas.structural(statuses.Status)["properties"]}
+    assert column["jsonPath"].partition("[")[0] in {*fields, ".metadata.creationTimestamp"}

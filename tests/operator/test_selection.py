@@ -59,6 +59,51 @@ def test_where_none_is_it_says_which_would(wanted, catalogue, fragments):
     assert all(fragment in str(caught.value) for fragment in fragments), str(caught.value)
 
 
+ALL = f"kubeocr/runtime:{images.PROJECT_VERSION}-all"
+ADD = "of this release would do: add it to runtime.images of the chart"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "accelerator", "catalogue", "want"),
+    [
+        pytest.param(
+            wish("ta"),
+            "cpu",
+            (SMALL,),
+            "no cpu image reads all of spec.languages with PP-OCRv6 small: ta: an image with PP-OCRv5_mobile_det and "
+            "ta_PP-OCRv5_mobile_rec would read it, and the operator's catalogue has none. "
+            f"{ALL} (carries: all) {ADD}",
+            id="the models",
+        ),
+        pytest.param(
+            wish("ta"),
+            "gpu",
+            (SMALL,),
+            f"no gpu image is listed in runtime.images of the chart. {ALL}-gpu (carries: all) {ADD}",
+            id="the accelerator",
+        ),
+        pytest.param(
+            wish("en"),
+            "gpu",
+            (),
+            "no gpu image is listed in runtime.images of the chart. "
+            f"kubeocr/runtime:{images.PROJECT_VERSION}-gpu (carries: wheels) {ADD}",
+            id="everything",
+        ),
+    ],
+)
+def test_of_what_is_lacking_it_says_which_published_image_has_it(wanted, accelerator, catalogue, want):
+    with pytest.raises(errors.NotCarried) as caught:
+        selection.choose(wanted, accelerator, catalogue)
+    assert str(caught.value) == want
+
+
+def test_the_plainest_image_that_is_lacking_is_named_too():
+    with pytest.raises(errors.NotCarried) as caught:
+        selection.plainest("gpu", (SMALL,))
+    assert str(caught.value).startswith("no gpu image is listed in runtime.images of the chart. kubeocr/runtime:")
+
+
 def test_languages_that_are_read_are_not_complained_of():
     with pytest.raises(errors.NotCarried) as caught:
         selection.choose(wish("en", "ta"), "cpu", (SMALL,))

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from kubeocr_contract import images
 from kubeocr_contract import report as reports
 from kubeocr_operator import kinds, plans, statuses
 
@@ -97,6 +98,8 @@ class Findings:
     """What pods that do not get on say of themselves."""
     report: reports.Report | None = None
     """What a ready pod says of itself; None where none is ready, or none has answered yet."""
+    wish: images.Wish | None = None
+    """What the pods are to read, by the last spec that could be met; None where an operator that has just started saw none."""
     drift: tuple[statuses.Drift, ...] = ()
     """What somebody else had made of the children, put back just now."""
     jobs: tuple[Job, ...] = ()

@@ -9,8 +9,8 @@ from typing import Any
 
 import pydantic
 
-from kubeocr_contract import report
-from kubeocr_operator import plans, selection, statuses
+from kubeocr_contract import images, report
+from kubeocr_operator import selection, statuses
 from kubeocr_operator.conditions import bakes, findings, pods
 
 
@@ -27,8 +27,9 @@ def facts(found: findings.Findings) -> Facts | None:
     """None where no pod is ready, or none has ever answered."""
     if pods.counted(found.deployment).ready == 0:
         return None
-    if found.plan is not None and found.report is not None:
-        return _reported(found.plan, found.report)
+    wish = _wish(found)
+    if wish is not None and found.report is not None:
+        return _reported(wish, found.report)
     return _said_before(found.previous)
 
 
@@ -39,7 +40,8 @@ def loaded(found: findings.Findings) -> findings.Statement:
         return findings.Statement(findings.MODELS_LOADED, "False", baking.reason, baking.message)
     if known is None:
         return findings.Statement(findings.MODELS_LOADED, "Unknown", findings.NOT_ASKED, _silence(found))
-    wanted = known.languages if found.plan is None else found.plan.spec.languages
+    wish = _wish(found)
+    wanted = known.languages if wish is None else tuple(language.id for language in wish.languages)
     lacking = [language for language in wanted if language not in known.languages]
     if lacking:
         words = f"not loaded: {', '.join(lacking)}; the pods that were asked have {', '.join(known.languages)}"
@@ -52,11 +54,18 @@ def loaded(found: findings.Findings) -> findings.Statement:
 def _silence(found: findings.Findings) -> str:
     if pods.counted(found.deployment).ready == 0:
         return "no pod is ready to be asked"
+    if _wish(found) is None:
+        return "no pod is asked what it loaded while the spec is refused: see SpecValid"
     return "no pod has said yet what it loaded; the operator asks through the Service, and a NetworkPolicy may be in its way"
 
 
-def _reported(plan: plans.Plan, said: report.Report) -> Facts:
-    needed = selection.loaded(selection.wish(plan.spec), frozenset(model.name for model in said.models))
+def _wish(found: findings.Findings) -> images.Wish | None:
+    """What the pods are to read: by the spec or, where that cannot be met, by the one before."""
+    return found.wish if found.plan is None else selection.wish(found.plan.spec)
+
+
+def _reported(wish: images.Wish, said: report.Report) -> Facts:
+    needed = selection.loaded(wish, frozenset(model.name for model in said.models))
     engine = said.engine
     return Facts(
         languages=said.languages,

@@ -12,6 +12,8 @@ from typing import Any
 from kubeocr_operator import plans
 from kubeocr_operator.conditions import bakes, findings
 
+_REFUSED = "(this one is refused: see SpecValid)"
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Pods:
@@ -61,7 +63,9 @@ def _stopped(plan: plans.Plan | None) -> tuple[str, str]:
     """Who wants no pods: a reason, and a sentence."""
     if plan is not None and plan.spec.suspend:
         return findings.SUSPENDED, f"spec.suspend is true; it keeps spec.replicas, which is {plan.spec.replicas}"
-    if plan is None or plan.autoscaling is None:
+    if plan is None:
+        return findings.SCALED_TO_ZERO, f"the last spec that was accepted wants no pods {_REFUSED}"
+    if plan.autoscaling is None:
         return findings.SCALED_TO_ZERO, "spec.replicas is 0"
     if plan.autoscaling.scale_to_zero:
         return findings.SCALED_TO_ZERO, "spec.replicas is 0 until KEDA finds a metric of spec.autoscaling active"
@@ -77,13 +81,20 @@ def progressing(found: findings.Findings) -> findings.Statement:
         return findings.Statement(findings.PROGRESSING, "False", findings.NOT_CREATED, "there is no Deployment yet")
     pods, stuck = counted(found.deployment), _said(found.deployment, findings.PROGRESSING)
     if pods.settled:
-        words = f"all {pods.wanted} pods run the current spec"
+        words = f"all {pods.wanted} pods run {_spec(found)}"
         return findings.Statement(findings.PROGRESSING, "False", findings.ROLLED_OUT, words)
     if pods.current and stuck.get("reason") == findings.STUCK:
         return findings.Statement(findings.PROGRESSING, "False", findings.STUCK, str(stuck.get("message", "")))
     updated = pods.updated if pods.current else 0
-    words = f"{updated} of {pods.wanted} pods run the current spec, {pods.available} are available"
+    words = f"{updated} of {pods.wanted} pods run {_spec(found)}, {pods.available} are available"
     return findings.Statement(findings.PROGRESSING, "True", findings.ROLLING_OUT, words)
+
+
+def _spec(found: findings.Findings) -> str:
+    """Which spec the Deployment is of."""
+    if found.refusal is not None:
+        return f"the last spec that was accepted {_REFUSED}"
+    return "the current spec"
 
 
 def refused(deployment: Mapping[str, Any] | None) -> findings.Trouble | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from kubeocr_contract import report
-from kubeocr_operator import conditions, config, ocrservices, plans
+from kubeocr_operator import conditions, config, ocrservices, plans, selection, specs
 
 NOW = "2026-01-02T00:00:00Z"
 SHA = "ab" * 32
@@ -27,8 +27,8 @@ def said(*languages, models=V6):
 def status(body):
     """The status after some findings."""
 
-    def look(deployment, *, told=None, previous=None, refused=False, **spec):
-        plan = None if refused else plans.resolve(ocrservices.parse(body(**spec)), config.Config(), "cpu")
+    def look(deployment, *, told=None, previous=None, **spec):
+        plan = plans.resolve(ocrservices.parse(body(**spec)), config.Config(), "cpu")
         found = conditions.Findings(generation=3, previous=previous or {}, plan=plan, deployment=deployment, report=told)
         return conditions.observe(found, NOW)
 
@@ -87,7 +87,29 @@ def test_without_ready_pods_nothing_is_loaded(status):
     assert not TOLD.keys() & status(NONE, previous=TOLD).keys()
 
 
-def test_while_the_spec_is_refused_the_last_word_stands(status):
-    found = status(ONE, told=said("fr"), previous=TOLD, refused=True)
-    assert found.items() >= TOLD.items()
-    assert conditions.condition(found, conditions.MODELS_LOADED)["reason"] == conditions.LOADED
+REFUSED = conditions.Trouble(conditions.INVALID, "spec.x: wrong")
+BEFORE = selection.wish(specs.Spec())
+MORE = said("en", "zh", models=(*V6, "PP-OCRv5_mobile_det"))
+
+
+@pytest.mark.parametrize(
+    ("told", "wish", "previous", "want"),
+    [
+        pytest.param(MORE, BEFORE, {}, TOLD, id="pods that came again say what they loaded of what they are to load"),
+        pytest.param(None, None, TOLD, TOLD, id="an operator that has just started believes the last"),
+        pytest.param(None, BEFORE, TOLD, TOLD, id="and so it is until a pod has answered"),
+    ],
+)
+def test_while_the_spec_is_refused_what_runs_is_still_said(told, wish, previous, want):
+    found = conditions.Findings(generation=3, previous=previous, refusal=REFUSED, deployment=ONE, report=told, wish=wish)
+    status = conditions.observe(found, NOW)
+    assert status.items() >= want.items()
+    assert conditions.condition(status, conditions.MODELS_LOADED)["message"] == ANSWERS
+
+
+def test_nobody_asks_for_an_operator_that_started_after_the_refusal():
+    found = conditions.Findings(generation=3, previous={}, refusal=REFUSED, deployment=ONE)
+    told = conditions.condition(conditions.observe(found, NOW), conditions.MODELS_LOADED)
+    assert (told["status"], told["reason"]) == ("Unknown", conditions.NOT_ASKED)
+    assert "SpecValid" in told["message"]
+    assert "NetworkPolicy" not in told["message"]
