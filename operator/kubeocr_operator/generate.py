@@ -12,7 +12,7 @@ import yaml
 from kubeocr_operator import references, schemas
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-_SOURCE = "Written by `make generate` from operator/kubeocr_operator/specs.py and statuses.py."
+_SOURCE = "Written by `make generate` from operator/kubeocr_operator/specs/ and statuses.py."
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -36,7 +36,7 @@ def page() -> str:
 
 
 def _introduction() -> str:
-    return f"""<!-- Written by `make generate` from operator/kubeocr_operator/specs.py and statuses.py. -->
+    return f"""<!-- Written by `make generate` from operator/kubeocr_operator/specs/ and statuses.py. -->
 # {names.KIND}
 `{names.API_VERSION}`, kind `{names.KIND}`, short name `{names.SHORT_NAME}`, namespaced. Every field has a default:
 
