@@ -14,7 +14,7 @@ demo: .venv/.demo ## a cluster, the operator, an OCRService and a page read thro
 
 .PHONY: demo-down
 demo-down: .venv/.demo ## end the demo's cluster
-	@$(PYTHON) -m cluster down --name kubeocr-demo
+	@$(PYTHON) -m demo down
 
 .PHONY: test
 test: lint ## everything: lint, unit tests, a real API server, a real cluster with this checkout's images

@@ -1,5 +1,6 @@
-"""`make demo`: cluster, images, operator, an OCRService, and a page read through its Service."""
+"""`make demo`: cluster, images, operator, an OCRService, and a page read through its Service. `make demo-down` is `down`."""
 
+import argparse
 import os
 import pathlib
 import sys
@@ -9,7 +10,7 @@ from typing import Any
 
 from cluster import binaries, clusters, images, own
 
-from demo import install, pages, reading, steps
+from demo import given, install, pages, reading, steps
 
 OUT = install.ROOT / "out"
 NAME = "kubeocr-demo"
@@ -17,7 +18,23 @@ ROUTE = "/ocr/ppocrv6"
 
 
 def main() -> int:
-    """Runs the demo; what goes wrong is said in a few lines with the log to look into."""
+    """Runs the demo, or ends its cluster."""
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    parser.add_argument("command", nargs="?", choices=("up", "down"), default="up")
+    return _down() if parser.parse_args().command == "down" else _up()
+
+
+def _down() -> int:
+    clusters.down(NAME)
+    print(given.farewell(os.environ))
+    return 0
+
+
+def _up() -> int:
+    """What goes wrong is said in a few lines with the log to look into."""
+    if refusal := given.refusal(os.environ):
+        print(refusal, file=sys.stderr)
+        return 1
     log = pathlib.Path(tempfile.gettempdir()) / "kubeocr-demo.log"
     log.write_text("")
     started = time.monotonic()
@@ -25,9 +42,7 @@ def main() -> int:
         _story(log)
     except (binaries.Missing, steps.Failed) as problem:
         return steps.fail(str(problem))
-    print(
-        f"\nDone in {time.monotonic() - started:.0f} s. The cluster stays up: make demo again is quick, make demo-down ends it."
-    )
+    print(f"\nDone in {time.monotonic() - started:.0f} s. {given.afterwards(os.environ)}")
     return 0
 
 
@@ -52,11 +67,6 @@ def _cluster() -> clusters.Cluster:
 
 
 def _images(cluster: clusters.Cluster, log: pathlib.Path) -> list[images.Image]:
-    if cluster.origin == "given" and "KUBEOCR_REGISTRY" not in os.environ:
-        print(
-            "  images: those that the chart names; KUBEOCR_REGISTRY=registry/path builds this checkout's and pushes them there"
-        )
-        return []
     built = []
     for name in images.NAMES:
         with steps.step(f"image of the {name}"):

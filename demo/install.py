@@ -14,7 +14,7 @@ SERVICE = "pages"
 
 
 def operator(cluster: clusters.Cluster, built: Sequence[images.Image], log: pathlib.Path) -> None:
-    """Installs or upgrades the chart with the images of this checkout, or with the published ones where none was built."""
+    """Installs or upgrades the chart with the images of this checkout."""
     command = [
         binaries.tool("helm"),
         "upgrade",
@@ -30,8 +30,6 @@ def operator(cluster: clusters.Cluster, built: Sequence[images.Image], log: path
 
 def values(built: Sequence[images.Image]) -> dict[str, object]:
     """The chart's values for images that were built here."""
-    if not built:
-        return {}
     own, runtime = built
     carried = {"repository": runtime.repository, "tag": runtime.tag, "accelerator": "cpu", "carries": "wheels"}
     # a running operator hears of a new list of images within a minute; with another annotation a new one reads it at once

@@ -17,6 +17,7 @@ PLACES = (
     "Dockerfile.operator",
     "README.md",
     "docs/IMAGES.md",
+    "docs/OPERATIONS.md",
 )
 _VERSION = re.compile(
     r"(?P<before>kubeocr/(bake|operator|runtime):|tag: |^(appV|v)ersion: )[0-9]+\.[0-9]+\.[0-9]+", re.MULTILINE

@@ -25,7 +25,7 @@ import pydantic
 import yaml
 
 from kubeocr_contract import images, models
-from kubeocr_operator import errors, values
+from kubeocr_operator import errors, rules, values
 
 Peer = Mapping[str, Any]
 """A NetworkPolicyPeer."""
@@ -141,4 +141,5 @@ def read(path: pathlib.Path | None) -> Config:
 def _problems(error: pydantic.ValidationError) -> Iterator[str]:
     for line in error.errors(include_url=False):
         path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in line["loc"]).removeprefix(".")
-        yield f"{path or 'the file'}: {line['msg'].removeprefix('Value error, ')}, got {line['input']!r}"
+        got = "" if line["type"] == rules.BROKEN else f", got {line['input']!r}"
+        yield f"{path or 'the file'}: {line['msg'].removeprefix('Value error, ')}{got}"

@@ -123,7 +123,9 @@ OLLAMA_MODEL = rules.text(
     message="must be a model as Ollama names it, such as qwen3:8b",
 )
 VLM_MODEL = rules.text(
-    pattern="[A-Za-z0-9][A-Za-z0-9._/:@-]*", longest=255, message="must be a model's name: letters, digits, '.', '_', '-', '/'"
+    pattern="[A-Za-z0-9][A-Za-z0-9._/:@-]*",
+    longest=255,
+    message="must be a model's name: letters, digits, '.', '_', '-', '/', ':' and '@', and a letter or digit first",
 )
 FOLDER = rules.text(
     pattern="(/[A-Za-z0-9._-]+)+",

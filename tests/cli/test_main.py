@@ -77,7 +77,8 @@ def test_mistakes_are_one_line(arguments: list[str], code: int, words: str) -> N
 def test_who_has_read_enough_is_no_mistake(tmp_path: pathlib.Path) -> None:
     many = (f"kind: OCRService\nmetadata: {{name: a{number}}}\nspec: {{accelerator: {{mode: cpu}}}}\n" for number in range(30))
     (tmp_path / "a.yaml").write_text("---\n".join(many))
-    line = [sys.executable, "-m", "kubeocr", "plan", "-f", str(tmp_path / "a.yaml")]
+    (tmp_path / "images.yaml").write_text("")
+    line = [sys.executable, "-m", "kubeocr", "plan", "-f", str(tmp_path / "a.yaml"), "--config", str(tmp_path / "images.yaml")]
     with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stderr

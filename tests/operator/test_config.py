@@ -78,6 +78,19 @@ def test_what_is_wrong_is_named(text, fragments):
     assert all(fragment in str(caught.value) for fragment in fragments), str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("registryMirror: wrong", id="a rule of ours names it"),
+        pytest.param("pullPolicy: wrong", id="pydantic does not"),
+    ],
+)
+def test_what_was_given_is_said_once(text):
+    with pytest.raises(errors.InvalidConfig) as caught:
+        config.parse(text)
+    assert str(caught.value).count("'wrong'") == 1
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(errors.InvalidConfig, match="nowhere"):
         config.read(tmp_path / "nowhere")

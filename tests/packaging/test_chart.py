@@ -66,7 +66,7 @@ def test_what_is_set_for_runtimes_reaches_the_operator():
         "imagePullSecrets": [{"name": "registry"}],
         "pullPolicy": "Never",
         "runtimeClassName": "nvidia",
-        "registryMirror": "mirror.example:5000",
+        "registryMirror": "mirror.example:5000/all",
         "networkPolicy": {"metrics": [{"podSelector": {}}]},
     }
     own = {"repository": "registry.example/o", "digest": "sha256:" + "1" * 64}
@@ -76,7 +76,7 @@ def test_what_is_set_for_runtimes_reaches_the_operator():
     assert found.pull_secrets == ("registry",)
     assert (found.pull_policy, found.runtime_class_name) == ("Never", "nvidia")
     assert found.catalogue[0].models == {"PP-OCRv6_small_rec"}
-    assert found.registry_mirror == "mirror.example:5000"
+    assert found.registry_mirror == "mirror.example:5000/all"
     assert found.metrics_peers == ({"podSelector": {}},)
 
 
@@ -159,7 +159,7 @@ def test_parts_can_be_left_out(values, absent):
         pytest.param({"serviceAccount": {"create": False}}, "serviceAccount.name", id="no service account at all"),
         pytest.param({"watchNamespaces": ["Upper"]}, "watchNamespaces", id="no namespace's name"),
         pytest.param({"watchNamespaces": ["a", "a"]}, "watchNamespaces", id="a namespace twice"),
-        pytest.param({"runtime": {"images": [], "registryMirror": "a/b"}}, "registryMirror", id="no registry"),
+        pytest.param({"runtime": {"registryMirror": "mirror"}}, "registryMirror", id="no registry"),
         pytest.param({"networkPolicy": {"apiServer": {"ports": []}}}, "ports", id="no port of the API server"),
         pytest.param({"monitoring": {"serviceMonitor": {"interval": "often"}}}, "interval", id="no interval"),
     ],

@@ -9,6 +9,8 @@ import pytest
 import yaml
 from cluster import clusters
 
+from kubeocr_contract import names
+
 ROOT = pathlib.Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "manifests" / "examples").glob("*.yaml"))
 KUSTOMIZATIONS = ("base", "overlays/mirror", "overlays/namespaced", "overlays/one-replica")
@@ -53,6 +55,14 @@ def test_the_overlays_change_what_they_say(server: clusters.Cluster):
     assert deployment["spec"]["template"]["spec"]["containers"][0]["image"].startswith("registry.example/")
 
 
+def test_a_mirrors_configuration_has_all_that_the_bases_has(server: clusters.Cluster):
+    """The overlay replaces the whole file, for it is one text to kustomize."""
+    base, mirror = _configuration(server, "base"), _configuration(server, "overlays/mirror")
+    assert not set(base) - set(mirror)
+    named = [mirror["operatorImage"], mirror["bakeImage"], *(image["repository"] for image in mirror["images"])]
+    assert not [name for name in named if not name.startswith("registry.example/")]
+
+
 @pytest.mark.parametrize(
     ("component", "kinds"),
     [
@@ -86,6 +96,11 @@ def test_an_api_server_takes_each_example(server: clusters.Cluster, example: pat
 
 def test_there_are_examples():
     assert len(EXAMPLES) >= 8
+
+
+def _configuration(server: clusters.Cluster, folder: str):
+    (found,) = [x for x in _built(server, folder) if x["metadata"]["name"] == names.CONFIG_MAP]
+    return yaml.safe_load(found["data"][names.CONFIG_IMAGES_KEY])
 
 
 def _built(server: clusters.Cluster, folder: str):

@@ -18,6 +18,7 @@ _DESCRIPTION = f"""Print the objects that the operator would make of each {names
 No cluster is asked: what only a cluster can tell is said on standard error. What the files say in their status, as after
 `kubectl get -o yaml`, counts: a chosen image stays, and so does a decided accelerator. Without one the service is a new one,
 and owner references are left out, for it has no uid yet."""
+_OWN_LIST = "planned with this release's own list of images; --config takes the cluster's (docs/OPERATIONS.md, Before applying)"
 
 
 def main(arguments: Sequence[str], program: str = "kubeocr") -> int:
@@ -29,9 +30,8 @@ def main(arguments: Sequence[str], program: str = "kubeocr") -> int:
     except (errors.InvalidConfig, errors.NotCarried, manifests.InvalidManifest) as error:
         sys.stderr.write(f"{parser.prog}: {error}\n")
         return 1
-    for preview in found:
-        for note in preview.notes:
-            sys.stderr.write(f"{_label(preview)}: {note}\n")
+    for line in _notes(found, parser.prog, listed=given.config is not None):
+        sys.stderr.write(line + "\n")
     for line in _FORMATS[given.output](found):
         sys.stdout.write(line + "\n")
     return 0
@@ -41,6 +41,13 @@ def _previews(given: argparse.Namespace) -> Previews:
     defaults = dataclasses.replace(config.read(given.config), operator_namespace=given.operator_namespace)
     services = manifests.read(given.filename, given.namespace)
     return [previews.of(service, defaults, given.accelerator) for service in services]
+
+
+def _notes(found: Previews, program: str, *, listed: bool) -> Iterator[str]:
+    """What is open. Which images a cluster has decides what it refuses."""
+    if found and not listed:
+        yield f"{program}: {_OWN_LIST}"
+    yield from (f"{_label(preview)}: {note}" for preview in found for note in preview.notes)
 
 
 def _parser(program: str) -> argparse.ArgumentParser:

@@ -73,7 +73,9 @@ class Ollama(rules.Part):
 
 
 class Llm(rules.Part):
-    """The language models that extract keys from what was read. The reading itself does without them."""
+    """The language models that extract keys from what was read. The reading itself does without them. This release only says
+    whether they are reached: routes that ask them come in a later one.
+    """
 
     ollama: Ollama
     model: Annotated[str, values.OLLAMA_MODEL]
@@ -85,7 +87,9 @@ class Llm(rules.Part):
 
 
 class Vlm(rules.Part):
-    """A server with OpenAI's API whose model reads whole pages."""
+    """A server with OpenAI's API whose model reads whole pages. This release only says whether it is reached: routes that
+    ask it come in a later one.
+    """
 
     url: Annotated[str, values.HTTP_URL]
     """Its base URL, such as http://vllm.ai.svc:8000/v1."""
@@ -124,7 +128,9 @@ class Redis(rules.Part):
 
 
 class Queue(rules.Part):
-    """Where accepted work waits. Without redis in the pod itself, and ends with it."""
+    """Where accepted work waits. Without redis in the pod itself, and ends with it. This release only says whether redis is
+    reached, and keeps the work in the pod all the same: what waits in redis comes in a later one.
+    """
 
     redis: Redis | None = None
     retention_seconds: int = values.setting("queue_retention_seconds")

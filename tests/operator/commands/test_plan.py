@@ -41,14 +41,30 @@ def test_the_same_file_gives_the_same_bytes(file, capsys):
     assert told[0] == told[1]
 
 
-def test_nothing_is_said_where_nothing_is_open(file, capsys):
-    command.main(["-f", file])
+@pytest.fixture
+def config(tmp_path):
+    """A cluster's configuration."""
+    path = tmp_path / "images.yaml"
+    path.write_text("images: [{repository: r, tag: '1', accelerator: cpu, carries: wheels}]")
+    return str(path)
+
+
+def test_nothing_is_said_where_nothing_is_open(file, config, capsys):
+    command.main(["-f", file, "--config", config])
     assert capsys.readouterr().err == ""
 
 
-def test_what_is_open_is_said_beside_the_documents(tmp_path, capsys):
+def test_whose_list_of_images_it_was_is_said_once(tmp_path, capsys):
+    (tmp_path / "two.yaml").write_text(f"{SERVICE}---\n{SERVICE.replace('docs', 'more')}")
+    assert command.main(["-f", str(tmp_path / "two.yaml")]) == 0
+    told = capsys.readouterr().err
+    assert told.startswith("kubeocr plan: planned with this release's own list of images; --config takes the cluster's")
+    assert told.count("\n") == 1
+
+
+def test_what_is_open_is_said_beside_the_documents(tmp_path, config, capsys):
     (tmp_path / "docs.yaml").write_text("kind: OCRService\nmetadata: {name: docs}\n")
-    assert command.main(["-f", str(tmp_path / "docs.yaml")]) == 0
+    assert command.main(["-f", str(tmp_path / "docs.yaml"), "--config", config]) == 0
     told = capsys.readouterr()
     assert told.err.startswith("default/docs: accelerator.mode auto: planned for cpu; gpu where a node offers nvidia.com/gpu")
     assert told.err.count("\n") == 1

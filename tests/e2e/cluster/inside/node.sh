@@ -40,6 +40,7 @@ until_true 30 "$BIN/ctr" --address "$SOCKET" version
 
 # failCgroupV1 and KubeletInUserNamespace: machines with hybrid cgroups, and containers that lack CAP_SYS_RESOURCE, will do.
 # No image is pulled here, so none may be collected: a full disk would take what no registry can give back.
+# podLogsDir: a kubelet deletes the logs of pods that it does not know, and /var/log/pods is every cluster's of this machine.
 cat > "$STATE/kubelet.yaml" <<C
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
@@ -60,6 +61,7 @@ featureGates: {KubeletInUserNamespace: true}
 imageGCHighThresholdPercent: 100
 maxOpenFiles: 1024
 oomScoreAdj: 0
+podLogsDir: $STATE/pod-logs
 resolvConf: ""
 C
 start kubelet "$BIN/kubelet" --config="$STATE/kubelet.yaml" --kubeconfig="$STATE/kubelet.kubeconfig" \
