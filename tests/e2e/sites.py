@@ -73,6 +73,11 @@ class Site:
         found = json.loads(self.kubectl("get", "pods", "-l", labels, "-o", "json"))["items"]
         return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
 
+    def replaced(self, name: str, before: set[str]) -> bool:
+        """Whether an OCRService is Ready and has no pod of before left, those on their way out included."""
+        pods = [pod for pod in self.get("pods")["items"] if pod["metadata"]["name"].startswith(f"{name}-")]
+        return self.is_ready(name) and bool(pods) and not before & {pod["metadata"]["uid"] for pod in pods}
+
     def url(self, name: str, path: str) -> str:
         """Where another pod finds the Service, by its DNS name."""
         return f"http://{name}.{NAMESPACE}.svc.cluster.local{path}"

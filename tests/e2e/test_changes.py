@@ -17,7 +17,7 @@ def test_a_changed_spec_rolls_out_with_no_failed_request(site: sites.Site, page:
     before = {pod["metadata"]["uid"] for pod in site.pods("rolled")}
     with site.traffic(site.url("rolled", ROUTE), page, clients=2) as stop:
         site.apply("rolled", {"limits": {"pages": 100}})
-        sites.until("new pods alone", lambda: _settled(site, "rolled", before), seconds=180)
+        sites.until("new pods alone", lambda: site.replaced("rolled", before), seconds=180)
         result = stop()
     assert set(result["outcomes"]) == {"200"}, result
     assert result["outcomes"]["200"] > 5
@@ -34,13 +34,6 @@ def test_a_manual_edit_is_repaired(site: sites.Site) -> None:
     sites.until("the Deployment is as before", lambda: _device(site) == ["cpu"], seconds=20)
     sites.until("the Service is as before", lambda: site.get("service/edited")["spec"]["selector"] == selector, seconds=20)
     site.kubectl("delete", f"{names.PLURAL}/edited")
-
-
-def _settled(site: sites.Site, name: str, before: set[str]) -> bool:
-    """Whether the Deployment has no pod of before left, those on their way out included."""
-    pods = site.get("pods")["items"]
-    owned = {pod["metadata"]["uid"] for pod in pods if pod["metadata"]["name"].startswith(f"{name}-")}
-    return site.is_ready(name) and bool(owned) and not owned & before
 
 
 def _device(site: sites.Site) -> list[str]:

@@ -53,11 +53,6 @@ def _way(site: sites.Site) -> tuple[str, str, str]:
     )
 
 
-def _only_new(site: sites.Site, before: set[str]) -> bool:
-    owned = [pod for pod in site.get("pods")["items"] if pod["metadata"]["name"].startswith("moved-")]
-    return site.is_ready("moved") and bool(owned) and not before & {pod["metadata"]["uid"] for pod in owned}
-
-
 def test_in_place_where_no_accelerator_is_free_and_beside_the_old_pod_where_one_is(site: sites.Site, page: bytes) -> None:
     _offer(site, 1)
     site.apply("moved", _accelerated(site, 100))
@@ -65,14 +60,14 @@ def test_in_place_where_no_accelerator_is_free_and_beside_the_old_pod_where_one_
     first = {pod["metadata"]["uid"] for pod in site.pods("moved")}
 
     site.apply("moved", _accelerated(site, 101))
-    sites.until("its successor has the only one", lambda: _only_new(site, first), seconds=120)
+    sites.until("its successor has the only one", lambda: site.replaced("moved", first), seconds=120)
     assert _way(site) == ("InPlace", "NoneFree", "0")
 
     _offer(site, 2)
     second = {pod["metadata"]["uid"] for pod in site.pods("moved")}
     with site.traffic(site.url("moved", ROUTE), page, clients=2) as stop:
         site.apply("moved", _accelerated(site, 102))
-        sites.until("another took over", lambda: _only_new(site, second), seconds=120)
+        sites.until("another took over", lambda: site.replaced("moved", second), seconds=120)
         result = stop()
     assert _way(site) == ("Surge", "Free", "1")
     assert set(result["outcomes"]) == {"200"}, result
