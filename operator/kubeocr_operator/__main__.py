@@ -11,10 +11,9 @@ import uuid
 from collections.abc import Sequence
 
 from kubeocr_contract import names, settings
-from kubeocr_operator import application, errors
+from kubeocr_operator import application, connections, errors
 
 _ENV = f"{settings.ENV_PREFIX}OPERATOR_"
-_NAMESPACE_FILE = pathlib.Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -50,7 +49,11 @@ def _parser() -> argparse.ArgumentParser:
     namespaces = _default("NAMESPACE", "").split(",")
     add("--namespace", action="append", default=[n for n in namespaces if n], help="serve only this one; repeatable")
     add("--config", default=_default("CONFIG", ""), help="YAML file with cluster-wide defaults: images, pull secrets, …")
-    add("--lease-namespace", default=_default("LEASE_NAMESPACE", _own_namespace()), help="where the Lease is [%(default)s]")
+    add(
+        "--lease-namespace",
+        default=_default("LEASE_NAMESPACE", connections.own_namespace() or "default"),
+        help="where the Lease is [%(default)s]",
+    )
     add("--workers", type=_positive, default=_default("WORKERS", "10"), help="services reconciled at once [%(default)s]")
     add("--host", default=_default("HOST", ""), help="address of probes and metrics [all]")
     add("--port", type=int, default=_default("PORT", str(names.OPERATOR_PORT)), help="port of probes and metrics [%(default)s]")
@@ -66,10 +69,6 @@ def _parser() -> argparse.ArgumentParser:
 
 def _default(option: str, otherwise: str) -> str:
     return os.environ.get(_ENV + option, otherwise)
-
-
-def _own_namespace() -> str:
-    return _NAMESPACE_FILE.read_text(encoding="utf-8").strip() if _NAMESPACE_FILE.exists() else "default"
 
 
 def _positive(text: str) -> int:

@@ -61,10 +61,15 @@ async def connect(target: Target = HERE) -> api.ApiClient:
     return client
 
 
+def own_namespace() -> str | None:
+    """The pod's namespace; None outside of a pod."""
+    return _NAMESPACE_FILE.read_text(encoding="utf-8").strip() if _NAMESPACE_FILE.exists() else None
+
+
 def namespace(target: Target = HERE) -> str | None:
     """The pod's namespace, or the context's; None where neither says one. Raises `Unavailable`."""
     if target.inside:
-        return _NAMESPACE_FILE.read_text(encoding="utf-8").strip() if _NAMESPACE_FILE.exists() else None
+        return own_namespace()
     _look_for(target)
     try:
         contexts, current = kubeconfig.list_kube_config_contexts(target.file)  # type: ignore[no-untyped-call]
