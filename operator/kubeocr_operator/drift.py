@@ -47,13 +47,8 @@ _QUANTITIES = frozenset({"requests", "limits", "sizeLimit", "divisor", "overhead
 """Fields whose values the API server rewrites: 1000m comes back as 1."""
 
 
-def differences(desired: Mapping[str, Any], live: Mapping[str, Any]) -> tuple[str, ...]:
-    """Paths of what is wanted and not there, or there by us and no longer wanted; empty where nothing is to be sent."""
-    return tuple(label(path) for path in paths(desired, live))
-
-
 def paths(desired: Mapping[str, Any], live: Mapping[str, Any]) -> tuple[Path, ...]:
-    """As `differences`, to follow."""
+    """What is wanted and not there, or there by us and no longer wanted; empty where nothing is to be sent."""
     owned = owned_by_us(live)
     if owned is None:
         return (("metadata", "managedFields"),)

@@ -23,7 +23,7 @@ def read(paths: Iterable[str], namespace: str = DEFAULT_NAMESPACE) -> tuple[ocrs
 
     `namespace` is for those that name none.
     """
-    return tuple(ocrservices.parse(body) for body in bodies(paths, namespace))
+    return tuple(service for path in paths for service in parse(_text(path), path, namespace))
 
 
 def bodies(paths: Iterable[str], namespace: str = DEFAULT_NAMESPACE) -> tuple[Object, ...]:
@@ -31,9 +31,9 @@ def bodies(paths: Iterable[str], namespace: str = DEFAULT_NAMESPACE) -> tuple[Ob
     return tuple(body for path in paths for body in _bodies(_text(path), path, namespace))
 
 
-def parse(text: str, path: str) -> tuple[ocrservices.OCRService, ...]:
+def parse(text: str, path: str, namespace: str = DEFAULT_NAMESPACE) -> tuple[ocrservices.OCRService, ...]:
     """The OCRServices of a file's text. Raises `InvalidManifest`."""
-    return tuple(ocrservices.parse(body) for body in _bodies(text, path, DEFAULT_NAMESPACE))
+    return tuple(ocrservices.parse(body) for body in _bodies(text, path, namespace))
 
 
 def _bodies(text: str, path: str, namespace: str) -> tuple[Object, ...]:

@@ -108,7 +108,8 @@ class Written:
         return done.stdout
 
     def differences(self):
-        return drift.differences(self.desired, json.loads(self.kubectl("get", "-o", "json", "--show-managed-fields")))
+        live = json.loads(self.kubectl("get", "-o", "json", "--show-managed-fields"))
+        return tuple(drift.label(path) for path in drift.paths(self.desired, live))
 
 
 @pytest.fixture
