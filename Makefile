@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
+# a process for each core, but no more API servers side by side than a laptop bears
+PYTEST := $(PYTHON) -m pytest -q --numprocesses auto --maxprocesses 4
 export PYTHONPATH := tests/e2e
 
 .PHONY: help
@@ -17,14 +19,13 @@ demo-down: .venv/.demo ## end the demo's cluster
 	@$(PYTHON) -m demo down
 
 .PHONY: test
-test: lint ## everything: lint, unit tests, a real API server, a real cluster with this checkout's images
-	$(PYTHON) -m pytest -q -m 'not cluster and not image'
+test: lint test-unit ## everything: lint, unit tests, a real API server, a real cluster with this checkout's images
 	$(PYTHON) -m cluster build
-	$(PYTHON) -m pytest -q -m 'cluster or image'
+	$(PYTEST) --dist loadgroup -m 'cluster or image'
 
 .PHONY: test-unit
 test-unit: .venv/.dev ## the tests that need neither cluster nor images
-	$(PYTHON) -m pytest -q -m 'not cluster and not image'
+	$(PYTEST) -m 'not cluster and not image'
 
 .PHONY: lint
 lint: .venv/.dev ## ruff, mypy, import rules, and whether generated files are fresh

@@ -9,6 +9,14 @@ import replicas
 from cluster import clusters, own
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs on one worker (`--dist loadgroup`): all that needs the node, first as it takes longest; else a file's tests."""
+    for item in items:
+        if item.get_closest_marker("cluster") or item.get_closest_marker("image"):
+            item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=lambda item: item.get_closest_marker("image") is None)
+
+
 @pytest.fixture(scope="session")
 def kubeconfig() -> Iterator[clusters.Cluster]:
     """A real API server with its controllers and no node: `.path`, `.kubectl(...)`, `.run(...)`."""
@@ -37,3 +45,9 @@ def served(space: replicas.Space) -> replicas.Space:
     """A namespace with a leading operator."""
     space.lead()
     return space
+
+
+def _group(item: pytest.Item) -> str:
+    # a cluster that is given is one for all, and some tests count what the whole of it writes
+    shared = "KUBECONFIG" in os.environ
+    return "node" if shared or item.get_closest_marker("image") else str(item.path)
