@@ -9,6 +9,7 @@ import replicas
 from cluster import clusters, own
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this very hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What runs on one worker (`--dist loadgroup`): all that needs the node, first as it takes longest; else a file's tests."""
     for item in items:
