@@ -3,8 +3,9 @@
     python benchmarks/operator [--services 1000 2500 5000] [--rate 10] [--changes 300] [--idle-minutes 10]
 
 For each number of services a control plane of its own, and on it in turn: all created at once, until the last is Ready; edits
-of specs and meddling with children at a steady rate, each until the operator has answered it; nothing at all, with the most
-services; a restart.
+of specs and meddling with children at a steady rate, each until the operator has answered it (`change`, `drift`); edits that
+also want new pods (`rollout`, which has no target: ten rollouts a second are more than two cores bear, whoever asks for them);
+nothing at all, with the most services; a restart.
 A folder and not operator.py: every script beside it would find that in place of the standard library's.
 The last line is JSON: figures by number of services, targets, whether they are met.
 """
@@ -76,8 +77,10 @@ async def _measure(services: int, given: argparse.Namespace, start: Start, folde
         async with start(folder / f"{services}-first.log") as operator:
             figures |= _said(await measures.ready(bench, operator))
             if given.changes:
-                figures |= _said(await measures.changes(bench, given.changes, given.rate))
-                figures |= _said(await measures.drift(bench, given.changes, given.rate))
+                pace = clients.Pace(min(given.changes, services), given.rate)
+                figures |= _said(await measures.changes(bench, operator, measures.PLAIN, pace))
+                figures |= _said(await measures.drift(bench, operator, pace))
+                figures |= _said(await measures.changes(bench, operator, measures.ROLLING, pace))
             if given.idle_minutes and services == max(given.services):
                 figures |= _said(await measures.idle(bench, operator, given.idle_minutes))
             figures |= _said({"rss_mib": operator.rss_mib, "peak_mib": operator.peak_mib})

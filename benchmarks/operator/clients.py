@@ -15,7 +15,7 @@ from kubeocr_contract import names
 from kubeocr_operator import cluster, connections, kinds, workqueue
 
 NAMESPACES = 100
-"""As KubeRay's own benchmark has it, whose figures stand beside ours: benchmark/perf-tests/5000-raycluster of ray-project/kuberay."""
+"""As KubeRay's own benchmark, whose figures stand beside ours: ray-project/kuberay, benchmark/perf-tests/5000-raycluster."""
 _AT_ONCE = 16
 Object = dict[str, Any]
 Seen = Callable[[Object], None]
@@ -96,11 +96,19 @@ def service(number: int) -> Object:
     return {"apiVersion": names.API_VERSION, "kind": names.KIND, "metadata": metadata, "spec": {}}
 
 
-async def paced(work: Callable[[int], Any], count: int, rate: float) -> None:
-    """Does something for 0 to `count` at so many a second."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pace:
+    """How many of something, and how many a second."""
+
+    count: int
+    rate: float
+
+
+async def paced(work: Callable[[int], Any], pace: Pace) -> None:
+    """Does something for 0 to `count`."""
     began = time.monotonic()
     running = []
-    for number in range(count):
-        await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
+    for number in range(pace.count):
+        await asyncio.sleep(max(0.0, began + number / pace.rate - time.monotonic()))
         running.append(asyncio.create_task(work(number)))
     await asyncio.gather(*running)

@@ -5,7 +5,7 @@ import contextlib
 import dataclasses
 import statistics
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import clients
 import pretend
@@ -16,6 +16,35 @@ from kubeocr_operator import cluster, conditions, kinds, workqueue
 Figures = dict[str, float]
 _READY_SECONDS = 1800
 _SETTLED_SECONDS = 600
+_MEDDLED_SECONDS = 4321
+_STEP = 7
+"""From one service that is edited to the next; prime to any number of services that is measured."""
+_HARM = {
+    kinds.DEPLOYMENT: {"spec": {"progressDeadlineSeconds": _MEDDLED_SECONDS}},
+    kinds.SERVICE: {"spec": {"selector": {"meddled": "yes"}}},
+}
+"""What somebody does to a child. Pods stay as they are: what is measured is how soon it is undone."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Edit:
+    """Of an OCRService's spec."""
+
+    name: str
+    """Of the figure."""
+    spec: clients.Object
+    shown: Callable[[clients.Object], bool]
+    """Whether a Deployment's spec has it."""
+
+
+PLAIN = Edit("change", {"rollout": {"maxSurge": 3}}, lambda spec: bool(spec["strategy"]["rollingUpdate"]["maxSurge"] == 3))
+"""What a Deployment has beside its pods."""
+ROLLING = Edit(
+    "rollout",
+    {"limits": {"queuePages": 1234}},
+    lambda spec: "1234" in {variable.get("value") for variable in spec["template"]["spec"]["containers"][0]["env"]},
+)
+"""What new pods are for. Each then costs the control plane as much as a new service does."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,30 +86,30 @@ async def ready(bench: Bench, operator: replicas.Replica) -> Figures:
     return {"ready_seconds": seconds, "sent_seconds": sent, "ready_cpu_seconds": operator.cpu_seconds - cpu}
 
 
-async def changes(bench: Bench, count: int, rate: float) -> Figures:
-    """A spec is edited so many times a second: from the answer to the edit until a watch shows it in the Deployment."""
+async def changes(bench: Bench, operator: replicas.Replica, edit: Edit, pace: clients.Pace) -> Figures:
+    """Specs are edited so many times a second, each once: from the answer until a watch shows the edit in the Deployment."""
+    await _rest(operator)
     asked: dict[str, float] = {}
     shown: dict[str, float] = {}
 
     def seen(obj: clients.Object) -> None:
-        for variable in obj["spec"]["template"]["spec"]["containers"][0]["env"]:
-            if variable["name"] == "KUBEOCR_QUEUE_PAGES":
-                shown.setdefault(variable["value"], time.monotonic())
+        if edit.shown(obj["spec"]):
+            shown.setdefault(obj["metadata"]["name"], time.monotonic())
 
-    async def edit(number: int) -> None:
-        pages = 1000 + number
-        where = clients.key(number * 7 % bench.services)
-        await bench.client.merge(kinds.OCR_SERVICE, where, {"spec": {"limits": {"queuePages": pages}}})
-        asked[str(pages)] = time.monotonic()
+    async def change(number: int) -> None:
+        where = clients.key(number * _STEP % bench.services)
+        await bench.client.merge(kinds.OCR_SERVICE, where, {"spec": edit.spec})
+        asked[where.name] = time.monotonic()
 
     async with _watching(bench.client, kinds.DEPLOYMENT, seen):
-        await clients.paced(edit, count, rate)
+        await clients.paced(change, pace)
         await replicas.until(lambda: asked.keys() <= shown.keys(), seconds=_SETTLED_SECONDS)
-    return _delays("change", [shown[name] - when for name, when in asked.items()])
+    return _delays(edit.name, [shown[name] - when for name, when in asked.items()])
 
 
-async def drift(bench: Bench, count: int, rate: float) -> Figures:
+async def drift(bench: Bench, operator: replicas.Replica, pace: clients.Pace) -> Figures:
     """Somebody edits a child, a Deployment's or a Service's in turn: from the answer to the edit until it is undone."""
+    await _rest(operator)
     asked: dict[tuple[str, str], float] = {}
     undone: dict[tuple[str, str], float] = {}
 
@@ -91,19 +120,19 @@ async def drift(bench: Bench, count: int, rate: float) -> Figures:
 
     async def meddle(number: int) -> None:
         kind = (kinds.DEPLOYMENT, kinds.SERVICE)[number % 2]
-        where = clients.key(number * 11 % bench.services)
-        await bench.client.merge(kind, where, _harm(kind))
+        where = clients.key(number * _STEP % bench.services)
+        await bench.client.merge(kind, where, _HARM[kind])
         asked[kind.kind, where.name] = time.monotonic()
 
     async with _watching(bench.client, kinds.DEPLOYMENT, seen), _watching(bench.client, kinds.SERVICE, seen):
-        await clients.paced(meddle, count, rate)
+        await clients.paced(meddle, pace)
         await replicas.until(lambda: asked.keys() <= undone.keys(), seconds=_SETTLED_SECONDS)
     return _delays("drift", [undone[name] - when for name, when in asked.items()])
 
 
 async def idle(bench: Bench, operator: replicas.Replica, minutes: float) -> Figures:
     """What is written while nothing changes, by the operator's own count and by what the API server has."""
-    await _rest(bench, operator)
+    await _rest(operator)
     before, written, cpu = await versions(bench), operator.metric("writes_total"), operator.cpu_seconds
     await asyncio.sleep(minutes * 60)
     after = await versions(bench)
@@ -138,7 +167,7 @@ async def versions(bench: Bench) -> dict[tuple[str, workqueue.Key], str]:
     return found
 
 
-async def _rest(bench: Bench, operator: replicas.Replica) -> None:
+async def _rest(operator: replicas.Replica) -> None:
     """Waits until the rollouts are over and nothing was written for a while."""
     written = -1.0
     while (now := operator.metric("writes_total")) != written:
@@ -158,17 +187,11 @@ async def _watching(client: clients.Client, kind: kinds.Kind, seen: clients.Seen
         watching.cancel()
 
 
-def _harm(kind: kinds.Kind) -> clients.Object:
-    if kind == kinds.SERVICE:
-        return {"spec": {"selector": {"meddled": "yes"}}}
-    return {"spec": {"minReadySeconds": 0, "template": {"metadata": {"labels": {"app.kubernetes.io/managed-by": "meddler"}}}}}
-
-
 def _as_wanted(obj: clients.Object) -> bool:
     spec = obj["spec"]
     if obj["kind"] == kinds.SERVICE.kind:
         return "meddled" not in spec["selector"]
-    return bool(spec["template"]["metadata"]["labels"]["app.kubernetes.io/managed-by"] != "meddler")
+    return bool(spec["progressDeadlineSeconds"] != _MEDDLED_SECONDS)
 
 
 def _delays(name: str, seconds: list[float]) -> Figures:

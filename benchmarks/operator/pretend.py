@@ -63,9 +63,10 @@ def node(index: int) -> dict[str, Any]:
 def _operators(running: clusters.Cluster, admin: pathlib.Path) -> pathlib.Path:
     """As in a pod: a certificate would have its signature checked with every single request."""
     name, account = "kubeocr", f"{_NAMESPACE}:kubeocr"
-    role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}}
+    rules = [rule for part in yaml.safe_load(RULES.read_text()).values() for rule in part]
+    role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}, "rules": rules}
     _kubectl(running, "create", "serviceaccount", name, "-n", _NAMESPACE)
-    _kubectl(running, "apply", "-f", "-", body={**role, **yaml.safe_load(RULES.read_text())})
+    _kubectl(running, "apply", "-f", "-", body=role)
     _kubectl(running, "create", "clusterrolebinding", name, f"--clusterrole={name}", f"--serviceaccount={account}")
     token = _kubectl(running, "create", "token", name, "-n", _NAMESPACE, "--duration=24h").strip()
     config = yaml.safe_load(admin.read_text())
