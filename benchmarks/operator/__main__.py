@@ -83,6 +83,7 @@ async def _measure(services: int, given: argparse.Namespace, start: Start, folde
                 figures |= _said(await measures.changes(bench, operator, measures.ROLLING, pace))
             if given.idle_minutes and services == max(given.services):
                 figures |= _said(await measures.idle(bench, operator, given.idle_minutes))
+            await measures.rest(operator)  # what an edit or a rollout still asks for is not the next operator's to write
             figures |= _said({"rss_mib": operator.rss_mib, "peak_mib": operator.peak_mib})
         began = time.monotonic()
         async with start(folder / f"{services}-second.log") as operator:

@@ -88,7 +88,7 @@ async def ready(bench: Bench, operator: replicas.Replica) -> Figures:
 
 async def changes(bench: Bench, operator: replicas.Replica, edit: Edit, pace: clients.Pace) -> Figures:
     """Specs are edited so many times a second, each once: from the answer until a watch shows the edit in the Deployment."""
-    await _rest(operator)
+    await rest(operator)
     asked: dict[str, float] = {}
     shown: dict[str, float] = {}
 
@@ -109,7 +109,7 @@ async def changes(bench: Bench, operator: replicas.Replica, edit: Edit, pace: cl
 
 async def drift(bench: Bench, operator: replicas.Replica, pace: clients.Pace) -> Figures:
     """Somebody edits a child, a Deployment's or a Service's in turn: from the answer to the edit until it is undone."""
-    await _rest(operator)
+    await rest(operator)
     asked: dict[tuple[str, str], float] = {}
     undone: dict[tuple[str, str], float] = {}
 
@@ -132,7 +132,7 @@ async def drift(bench: Bench, operator: replicas.Replica, pace: clients.Pace) ->
 
 async def idle(bench: Bench, operator: replicas.Replica, minutes: float) -> Figures:
     """What is written while nothing changes, by the operator's own count and by what the API server has."""
-    await _rest(operator)
+    await rest(operator)
     before, written, cpu = await versions(bench), operator.metric("writes_total"), operator.cpu_seconds
     await asyncio.sleep(minutes * 60)
     after = await versions(bench)
@@ -157,6 +157,14 @@ async def restart(bench: Bench, operator: replicas.Replica, began: float) -> Fig
     }
 
 
+async def rest(operator: replicas.Replica) -> None:
+    """Waits until the rollouts are over and nothing was written for a while."""
+    written = -1.0
+    while (now := operator.metric("writes_total")) != written:
+        written = now
+        await asyncio.sleep(15)
+
+
 async def versions(bench: Bench) -> dict[tuple[str, workqueue.Key], str]:
     """The resourceVersion of everything that the operator could have written."""
     found = {}
@@ -165,14 +173,6 @@ async def versions(bench: Bench) -> dict[tuple[str, workqueue.Key], str]:
             metadata = item["metadata"]
             found[kind.kind, workqueue.Key(metadata["namespace"], metadata["name"])] = metadata["resourceVersion"]
     return found
-
-
-async def _rest(operator: replicas.Replica) -> None:
-    """Waits until the rollouts are over and nothing was written for a while."""
-    written = -1.0
-    while (now := operator.metric("writes_total")) != written:
-        written = now
-        await asyncio.sleep(15)
 
 
 @contextlib.asynccontextmanager

@@ -93,8 +93,9 @@ def _refused(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Turn,
 
 
 def _chosen(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Turn, ...]:
+    """Another image than before; the first stands in the status, with its reason."""
     image = after.get("image")
-    if image is None or image == before.get("image"):
+    if image is None or before.get("image") in {None, image}:
         return ()
     return (Turn(reason="ImageChosen", note=f"{image}: {after['imageReason']}"),)
 

@@ -31,8 +31,8 @@ def test_a_service_becomes_its_children_and_says_so(served):
         served.kubectl("get", "--raw", f"/apis/{names.API_VERSION}/namespaces/{served.name}/{names.PLURAL}/{name}/scale")
     )
     assert scale["status"]["selector"] == status["selector"]
-    reasons = replicas.until(lambda: served.kubectl("get", "events", "-o", "jsonpath={.items[*].reason}"))
-    assert "ImageChosen" in reasons.split()
+    served.spec(name, image={"repository": "site/ocr", "tag": "1"})
+    replicas.until(lambda: "ImageChosen" in served.kubectl("get", "events", "-o", "jsonpath={.items[*].reason}").split())
 
 
 def test_an_edited_spec_reaches_the_children_and_what_goes_goes(served):
