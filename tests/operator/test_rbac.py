@@ -44,9 +44,8 @@ async def test_nothing_is_declared_that_no_life_emits(scene):
         told = triggers.Triggers(stage.world.store, workqueue.WorkQueue())
         for kind in (kinds.OCR_SERVICE, *kinds.OWNED):
             await triggers.take_stock(stage.server, cluster.Scope(kind), told)
-        body = stage.server.items[kinds.OCR_SERVICE, stage.key]
         for spec in (yaml.safe_load(path.read_text()).get("spec", {}), {"image": {"repository": "site/ocr", "tag": "1"}}):
-            stage.server.put(kinds.OCR_SERVICE, {**body, "spec": spec})
+            stage.server.put(kinds.OCR_SERVICE, {**stage.server.items[kinds.OCR_SERVICE, stage.key], "spec": spec})
             await stage.settle()
         emitted |= {(kind.group, *_resource(kind.plural, verb)) for verb, kind in stage.server.calls}
     applied = {(g, r, "create") for g, r, v in emitted if v == "patch" and "/" not in r}
