@@ -16,14 +16,6 @@ from kubeocr_operator import cluster, conditions, kinds, workqueue
 Figures = dict[str, float]
 _READY_SECONDS = 1800
 _SETTLED_SECONDS = 600
-_MEDDLED_SECONDS = 4321
-_STEP = 7
-"""From one service that is edited to the next; prime to any number of services that is measured."""
-_HARM = {
-    kinds.DEPLOYMENT: {"spec": {"progressDeadlineSeconds": _MEDDLED_SECONDS}},
-    kinds.SERVICE: {"spec": {"selector": {"meddled": "yes"}}},
-}
-"""What somebody does to a child. Pods stay as they are: what is measured is how soon it is undone."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -37,7 +29,7 @@ class Edit:
     """Whether a Deployment's spec has it."""
 
 
-PLAIN = Edit("change", {"rollout": {"maxSurge": 3}}, lambda spec: bool(spec["strategy"]["rollingUpdate"]["maxSurge"] == 3))
+PLAIN = Edit("change", {"rollout": {"maxSurge": 3}}, lambda spec: spec["strategy"]["rollingUpdate"]["maxSurge"] == 3)
 """What a Deployment has beside its pods."""
 ROLLING = Edit(
     "rollout",
@@ -48,11 +40,31 @@ ROLLING = Edit(
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Harm:
+    """What somebody does to a child. Pods stay as they are: what is measured is how soon it is undone."""
+
+    kind: kinds.Kind
+    spec: clients.Object
+    undone: Callable[[clients.Object], bool]
+    """Whether the child's spec has nothing of it any more."""
+
+
+HARMS = (
+    Harm(kinds.DEPLOYMENT, {"progressDeadlineSeconds": 4321}, lambda spec: spec["progressDeadlineSeconds"] != 4321),
+    Harm(kinds.SERVICE, {"selector": {"meddled": "yes"}}, lambda spec: "meddled" not in spec["selector"]),
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Bench:
     """A cluster with so many services, and the operator that serves them."""
 
     client: clients.Client
     services: int
+
+    def each(self, number: int, count: int) -> workqueue.Key:
+        """One of `count` services from all over, another for each number."""
+        return clients.key(number * self.services // count)
 
 
 async def prepare(bench: Bench) -> None:
@@ -97,7 +109,7 @@ async def changes(bench: Bench, operator: replicas.Replica, edit: Edit, pace: cl
             shown.setdefault(obj["metadata"]["name"], time.monotonic())
 
     async def change(number: int) -> None:
-        where = clients.key(number * _STEP % bench.services)
+        where = bench.each(number, pace.count)
         await bench.client.merge(kinds.OCR_SERVICE, where, {"spec": edit.spec})
         asked[where.name] = time.monotonic()
 
@@ -113,16 +125,17 @@ async def drift(bench: Bench, operator: replicas.Replica, pace: clients.Pace) ->
     asked: dict[tuple[str, str], float] = {}
     undone: dict[tuple[str, str], float] = {}
 
+    harms = {harm.kind.kind: harm for harm in HARMS}
+
     def seen(obj: clients.Object) -> None:
         found = obj["kind"], obj["metadata"]["name"]
-        if found in asked and _as_wanted(obj):
+        if found in asked and harms[obj["kind"]].undone(obj["spec"]):
             undone[found] = time.monotonic()
 
     async def meddle(number: int) -> None:
-        kind = (kinds.DEPLOYMENT, kinds.SERVICE)[number % 2]
-        where = clients.key(number * _STEP % bench.services)
-        await bench.client.merge(kind, where, _HARM[kind])
-        asked[kind.kind, where.name] = time.monotonic()
+        harm, where = HARMS[number % len(HARMS)], bench.each(number, pace.count)
+        await bench.client.merge(harm.kind, where, {"spec": harm.spec})
+        asked[harm.kind.kind, where.name] = time.monotonic()
 
     async with _watching(bench.client, kinds.DEPLOYMENT, seen), _watching(bench.client, kinds.SERVICE, seen):
         await clients.paced(meddle, pace)
@@ -185,13 +198,6 @@ async def _watching(client: clients.Client, kind: kinds.Kind, seen: clients.Seen
         yield
     finally:
         watching.cancel()
-
-
-def _as_wanted(obj: clients.Object) -> bool:
-    spec = obj["spec"]
-    if obj["kind"] == kinds.SERVICE.kind:
-        return "meddled" not in spec["selector"]
-    return bool(spec["progressDeadlineSeconds"] != _MEDDLED_SECONDS)
 
 
 def _delays(name: str, seconds: list[float]) -> Figures:
