@@ -17,11 +17,15 @@ _ERRORS = {
     "503": "models are loading or the pod is about to end; Retry-After says when to come again",
     "504": "not done within the time that a request may take",
 }
-
-
 _SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer"},
     "header": {"type": "apiKey", "in": "header", "name": api_keys.HEADER},
+}
+_FLAGS = {
+    wire.PAGE_ORIENTATION: "turn pages that lie on their side or stand on their head",
+    wire.PREPROCESSOR: "the same; kept for callers that set it",
+    wire.LINE_ORIENTATION: "turn lines that stand on their head",
+    wire.UNWARPING: "flatten a page that is bent; no image of this release has the model, and true is answered 422",
 }
 
 
@@ -138,7 +142,7 @@ def _schemas() -> dict[str, Any]:
 
 
 def _form() -> dict[str, Any]:
-    flags = {name: {"type": "boolean", "default": default} for name, default in wire.FLAGS.items()}
+    flags = {name: {"type": "boolean", "default": default, "description": _FLAGS[name]} for name, default in wire.FLAGS.items()}
     return {
         "type": "object",
         "required": [wire.FILE_FIELD],
@@ -149,9 +153,18 @@ def _form() -> dict[str, Any]:
                 "format": "binary",
                 "description": "PNG, JPEG, GIF, BMP, TIFF, WebP or PDF",
             },
-            wire.LANGUAGE_FIELD: {"type": "string", "default": wire.DEFAULT_LANGUAGE},
+            wire.LANGUAGE_FIELD: {
+                "type": "string",
+                "default": wire.DEFAULT_LANGUAGE,
+                "description": f"an id of `{names.LANGUAGES}`, an ISO code or a name, in any case",
+            },
             **flags,
-            wire.ORDER_FIELD: {"enum": list(wire.ORDERS), "default": wire.ORDERS[0]},
+            wire.ORDER_FIELD: {
+                "type": "string",
+                "enum": list(wire.ORDERS),
+                "default": wire.ORDERS[0],
+                "description": "columns and rows as a person reads them, or across the page as PaddleOCR does",
+            },
         },
     }
 
