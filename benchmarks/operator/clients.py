@@ -40,14 +40,23 @@ class Client:
         """A merge patch, as somebody other than the operator."""
         await self.ask("patch", cluster.path(kind, key.namespace, key.name), change, "application/merge-patch+json")
 
-    async def watch(self, kind: kinds.Kind, seen: Seen) -> None:
-        """Tells `seen` of each object that is there, and then as it changes; anew where the server has cut the watch off."""
-        url = f"{self.server}{cluster.path(kind)}?watch=true"
+    async def now(self, kind: kinds.Kind) -> str:
+        """The resourceVersion that a kind's collection has."""
+        found: str = (await self.ask("get", f"{cluster.path(kind)}?limit=1"))["metadata"]["resourceVersion"]
+        return found
+
+    async def watch(self, kind: kinds.Kind, since: str, seen: Seen) -> None:
+        """Tells `seen` of each object as it changes; of all there are where the server no longer knows what changed since."""
         while True:
+            url = f"{self.server}{cluster.path(kind)}?watch=true&resourceVersion={since}"
             async with self.session.get(url, timeout=aiohttp.ClientTimeout(total=None)) as stream:
-                if stream.status == http.HTTPStatus.OK:
-                    async for line in stream.content:
-                        seen(json.loads(line)["object"])
+                async for line in stream.content:
+                    event = json.loads(line)
+                    if stream.status != http.HTTPStatus.OK or event["type"] == "ERROR":
+                        since = ""
+                        break
+                    since = event["object"]["metadata"]["resourceVersion"]
+                    seen(event["object"])
             await asyncio.sleep(1)
 
     async def listed(self, kind: kinds.Kind) -> AsyncIterator[Object]:

@@ -190,7 +190,8 @@ async def versions(bench: Bench) -> dict[tuple[str, workqueue.Key], str]:
 
 @contextlib.asynccontextmanager
 async def _watching(client: clients.Client, kind: kinds.Kind, seen: clients.Seen) -> AsyncIterator[None]:
-    watching = asyncio.create_task(client.watch(kind, seen))
+    # from now on: to tell of 5,000 Deployments that are there already keeps the API server from answering for seconds
+    watching = asyncio.create_task(client.watch(kind, await client.now(kind), seen))
     watching.add_done_callback(
         lambda task: None if task.cancelled() else print("a watch of the benchmark ended:", task.exception())
     )
