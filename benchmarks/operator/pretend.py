@@ -4,8 +4,10 @@ Never the cluster that KUBECONFIG names: thousands of pods are nobody's wish the
 """
 
 import contextlib
+import ctypes
 import dataclasses
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -37,16 +39,36 @@ class Pretended:
 
 @contextlib.contextmanager
 def cluster(name: str) -> Iterator[Pretended]:
-    """A control plane with the CRD, and with kwok for its nodes, for as long as it takes."""
+    """A control plane with the CRD, and with kwok for its nodes, for as long as it takes; until then we are in its network."""
     binaries.ensure(["kwok"])
-    path = own.up(own.Options(name=name, node=False))
+    path = own.up(own.Options(name=name, node=False)).with_name("admin.kubeconfig")
     running = clusters.Cluster(path, load=lambda _: None, down=lambda: own.down(name), origin="own")
     try:
-        _kubectl(running, "apply", "--server-side", "-f", str(ROOT / "crds" / "ocrservice.yaml"))
-        with _kwok(path):
-            yield Pretended(path, _operators(running, path))
+        with _within(own.network(name)):
+            _kubectl(running, "apply", "--server-side", "-f", str(ROOT / "crds" / "ocrservice.yaml"))
+            with _kwok(path):
+                yield Pretended(path, _operators(running, path))
     finally:
         running.down()
+
+
+@contextlib.contextmanager
+def _within(network: pathlib.Path) -> Iterator[None]:
+    """Puts this thread, and what it starts, into a network: the proxy at the cluster's door costs a tenth of the rate."""
+    before = os.open("/proc/self/ns/net", os.O_RDONLY)
+    _enter(os.open(network, os.O_RDONLY))
+    try:
+        yield
+    finally:
+        _enter(before)
+
+
+def _enter(network: int) -> None:
+    """setns(2), which os has from Python 3.12 on; closes the file."""
+    library = ctypes.CDLL(None, use_errno=True)
+    if library.setns(network, 0):
+        raise OSError(ctypes.get_errno(), "setns")
+    os.close(network)
 
 
 def node(index: int) -> dict[str, Any]:

@@ -71,6 +71,13 @@ def loader(name: str) -> Callable[[pathlib.Path], None]:
     return load
 
 
+def network(name: str) -> pathlib.Path:
+    """The network namespace of a running cluster, as a file (namespaces(7)); the kubeconfigs of its parts are good in there."""
+    outer = _pid(_state(name))
+    inner = pathlib.Path(f"/proc/{outer}/task/{outer}/children").read_text().split()[0]
+    return pathlib.Path(f"/proc/{inner}/ns/net")
+
+
 def down(name: str) -> None:
     """Kills PID 1 of its PID namespace, with which everything of it ends, and clears its files and cgroups away."""
     state = _state(name)
