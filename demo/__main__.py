@@ -21,6 +21,8 @@ def main() -> int:
     """Runs the demo, or ends its cluster."""
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("command", nargs="?", choices=("up", "down"), default="up")
+    if os.environ.get("KUBECONFIG") in clusters.kubeconfigs(NAME):
+        del os.environ["KUBECONFIG"]  # set as `_show` tells it to be: that is the demo's own cluster, and nobody else's
     return _down() if parser.parse_args().command == "down" else _up()
 
 
@@ -83,7 +85,8 @@ def _show(cluster: clusters.Cluster, answer: dict[str, Any]) -> None:
     print(f"\n{answer['text']}\n")
     print("The page is out/sample-page.png, and in out/demo-page.png with its boxes, numbered in the order of reading.")
     print(f"In the cluster it is read at http://{install.SERVICE}.default.svc{ROUTE}; from here:\n")
-    print(f"  KUBECONFIG={cluster.path} {binaries.tool('kubectl')} port-forward service/{install.SERVICE} {reading.PORT}:80 &")
+    print(f"  export KUBECONFIG={cluster.path} PATH=$PATH:{binaries.BIN}")
+    print(f"  kubectl port-forward service/{install.SERVICE} {reading.PORT}:80 & sleep 2")
     print(f"  curl -F file=@out/sample-page.png http://127.0.0.1:{reading.PORT}{ROUTE}")
 
 

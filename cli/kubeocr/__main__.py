@@ -5,7 +5,6 @@ Each word's side is imported when it is asked for, and only then.
 
 import dataclasses
 import importlib
-import importlib.util
 import os
 import signal
 import sys
@@ -20,29 +19,21 @@ class Command:
 
     module: str
     """Has `main(arguments) -> exit code`; of a plugin's word `main(arguments, program)`, with the program's name."""
-    needs: str
-    """A package."""
     extra: str
-    """That brings the package."""
+    """That brings the packages of its side."""
     told: str
     plugin: bool = False
     """Whether it is a word of the kubectl plugin, too."""
 
 
 COMMANDS = {
-    "serve": Command("kubeocr_runtime.commands.serve", "aiohttp", "runtime", "serve the HTTP API"),
-    "ocr": Command("kubeocr_runtime.commands.ocr", "cv2", "runtime", "read files and print their text"),
-    "models": Command("kubeocr_runtime.commands.models", "yaml", "runtime", "bake models into a folder, or verify those in it"),
-    "plan": Command(
-        "kubeocr_operator.commands.plan", "pydantic", "operator", "print what OCRServices would become", plugin=True
-    ),
-    "diff": Command(
-        "kubeocr_operator.commands.diff", "kubernetes", "operator", "show what applying them would change", plugin=True
-    ),
-    "images": Command(
-        "kubeocr_operator.commands.images", "pydantic", "operator", "list the images that a site has to mirror", plugin=True
-    ),
-    "operator": Command("kubeocr_operator.__main__", "kopf", "operator", "run the operator"),
+    "serve": Command("kubeocr_runtime.commands.serve", "runtime", "serve the HTTP API"),
+    "ocr": Command("kubeocr_runtime.commands.ocr", "runtime", "read files and print their text"),
+    "models": Command("kubeocr_runtime.commands.models", "runtime", "bake models into a folder, or verify those in it"),
+    "plan": Command("kubeocr_operator.commands.plan", "operator", "print what OCRServices would become", plugin=True),
+    "diff": Command("kubeocr_operator.commands.diff", "operator", "show what applying them would change", plugin=True),
+    "images": Command("kubeocr_operator.commands.images", "operator", "list the images that a site has to mirror", plugin=True),
+    "operator": Command("kubeocr_operator.__main__", "operator", "run the operator"),
 }
 _CUT_OFF = 128 + signal.SIGPIPE
 _PLUGIN = {word: command for word, command in COMMANDS.items() if command.plugin}
@@ -77,16 +68,16 @@ def _dispatch(program: str, commands: Mapping[str, Command], arguments: Sequence
 
 def _run(program: str, word: str, rest: Sequence[str]) -> int:
     command = COMMANDS[word]
-    if importlib.util.find_spec(command.needs) is None:
+    try:
+        main = importlib.import_module(command.module).main
+        code = int(main(rest, program) if command.plugin else main(rest))
+        sys.stdout.flush()
+    except ModuleNotFoundError as e:
         print(
-            f"{program} {word}: {command.needs} is not installed here; in a checkout: pip install '.[{command.extra}]'",
+            f"{program} {word}: {e.name} is not installed here; in a checkout: pip install '.[{command.extra}]'",
             file=sys.stderr,
         )
         return 2
-    main = importlib.import_module(command.module).main
-    try:
-        code = int(main(rest, program) if command.plugin else main(rest))
-        sys.stdout.flush()
     except BrokenPipeError:  # whoever read it has seen enough, as `head` has; https://docs.python.org/3/library/signal.html
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _CUT_OFF

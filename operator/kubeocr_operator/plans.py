@@ -84,7 +84,7 @@ class _Runtime:
 
 
 def resolve(service: ocrservices.OCRService, defaults: config.Config, device: str, room: rollouts.Room | None = None) -> Plan:
-    """The plan for a service on a device, cpu or gpu, most of which that is free on one node is `free` if that is known.
+    """The plan for a service on a device, cpu or gpu; `room` is what the nodes have free of it, where that was asked for.
 
     Raises `NotCarried` where no image reads its languages.
     """

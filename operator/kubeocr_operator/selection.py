@@ -55,7 +55,7 @@ def _remedy(published: images.Image | None) -> str:
     if published is None:
         return ""
     carries = "".join(f" (carries: {name})" for name, carried in models.SETS.items() if carried == published.models)
-    return f". {published.reference}{carries} of this release would do: add it to {_LIST}"
+    return f". {published.reference}{carries} of this release would do: build it and add it to {_LIST}"
 
 
 def _explanation(

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import http
 import importlib.resources
 import logging
 import pathlib
@@ -9,7 +10,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from kubeocr_contract import names, settings, wire
@@ -162,6 +163,9 @@ async def _html(page: str, _: web.Request) -> web.Response:
     return web.Response(text=page, content_type="text/html", headers={"Content-Security-Policy": _PAGE_POLICY})
 
 
-async def _index(_: web.Request) -> web.Response:
+async def _index(request: web.Request) -> web.Response:
+    """Where to go on from here: for a browser the pages that show the API."""
+    if "text/html" in request.headers.get(hdrs.ACCEPT, ""):
+        return web.Response(status=http.HTTPStatus.FOUND, headers={hdrs.LOCATION: names.DOCS})
     links = {"docs": names.DOCS, "redoc": names.REDOC, "openapi": names.OPENAPI, "languages": names.LANGUAGES}
     return web.json_response({"service": "KubeOCR", "read": [route.path for route in wire.OCR_ROUTES], **links})

@@ -51,7 +51,8 @@ class NotCarried(LookupError):
     """A language of the catalogue that no model here reads; the message names the image that has one."""
 
     def __init__(self, language: languages.Language, version: str, image: str | None) -> None:
-        where = f"the image {image} has one" if image else "no published image has one"
+        """`version` is the one that would read it; `image` has it, and is the release's own name for what a site builds."""
+        where = f"the image {image} has one, once it is built" if image else "no image of this release has one"
         super().__init__(f"no {version} model for {language.name} ({language.id}) is in this image; {where}")
         self.language = language
         self.version = version
@@ -98,7 +99,10 @@ class Store:
             found = catalogue.choose(language, version, each, self.carried())
             if found:
                 return found
-        raise NotCarried(language, version, published(language, version, size or self.chosen.model_size, self.chosen.device))
+        wanted = size or self.chosen.model_size
+        best = next(iter(catalogue.readers(language, version, wanted)), None)
+        image = published(language, version, wanted, self.chosen.device)
+        raise NotCarried(language, best.version if best else version, image)
 
     def get(self, name: str) -> Model:
         """A carried model's files and description. Raises `KeyError` for one not carried, `BadModels` for an unreadable one."""

@@ -43,6 +43,21 @@ def test_the_plugin_serves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert "kubectl ocr: 'serve' is no command; there are plan, diff, images" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("word", "package", "extra"),
+    [
+        pytest.param("serve", "numpy", "runtime", id="deep below a command of the runtime"),
+        pytest.param("plan", "pydantic", "operator", id="of the operator"),
+    ],
+)
+def test_a_package_that_is_not_installed_is_named_with_the_extra_that_brings_it(word: str, package: str, extra: str) -> None:
+    absent = f"import sys; sys.modules[{package!r}] = None"
+    called = f"from kubeocr import __main__ as command; sys.exit(command.main([{word!r}]))"
+    done = subprocess.run([sys.executable, "-c", f"{absent}; {called}"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == f"kubeocr {word}: {package} is not installed here; in a checkout: pip install '.[{extra}]'\n"
+
+
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["--version"]) == 0
     assert capsys.readouterr().out.strip() == images.PROJECT_VERSION

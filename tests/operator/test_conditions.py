@@ -109,7 +109,7 @@ def test_a_refused_spec(observe):
         pytest.param(
             deployment(**{**all_of(2), "availableReplicas": 1}),
             "2 of 2 pods are ready",
-            ("True", "RollingOut", f"2 of 2 pods run {LAST}, 1 are available"),
+            ("True", "RollingOut", f"2 of 2 pods are made for {LAST}; not available yet: 1 of 2"),
             id="and so is what is on its way",
         ),
         pytest.param(

@@ -60,7 +60,7 @@ def test_where_none_is_it_says_which_would(wanted, catalogue, fragments):
 
 
 ALL = f"kubeocr/runtime:{images.PROJECT_VERSION}-all"
-ADD = "of this release would do: add it to runtime.images of the chart"
+ADD = "of this release would do: build it and add it to runtime.images of the chart"
 
 
 @pytest.mark.parametrize(

@@ -108,9 +108,15 @@ def test_what_is_not_carried_says_who_has_it(
     language: languages.Language, version: str, size: str | None, image: str, tmp_path: pathlib.Path
 ) -> None:
     found = store(folder(tmp_path, SMALL_AND_MEDIUM))
-    with pytest.raises(models.NotCarried, match=re.escape(f"({language.id}) is in this image; the image {image} has one")) as e:
+    lacking = f"no {version} model for {language.name} ({language.id}) is in this image"
+    with pytest.raises(models.NotCarried, match=re.escape(f"{lacking}; the image {image} has one, once it is built")) as e:
         found.reader(language, version, size)
     assert (e.value.language, e.value.version, e.value.image) == (language, version, image)
+
+
+def test_what_another_version_reads_is_said_to_lack_that_version_s_model(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(models.NotCarried, match=r"^no PP-OCRv5 model for Arabic \(ar\)"):
+        store(folder(tmp_path, SMALL_AND_MEDIUM)).reader(ARABIC, "PP-OCRv6")
 
 
 def test_verify_counts_what_the_manifest_lists(tmp_path: pathlib.Path) -> None:

@@ -262,6 +262,13 @@ async def test_a_service_with_keys_lets_in_who_has_one(service, tmp_path: pathli
     assert let_in.status == {"/no/such/route": 404, OCR: 405}.get(path, 200)
 
 
+async def test_the_root_tells_programs_where_to_go_and_takes_browsers_there(service) -> None:
+    client = await service()
+    assert (await (await client.get("/")).json())["docs"] == "/docs"
+    shown = await client.get("/", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}, allow_redirects=False)
+    assert (shown.status, shown.headers["Location"]) == (302, "/docs")
+
+
 async def test_without_a_key_nothing_is_read(service, form, picture, reader, tmp_path: pathlib.Path) -> None:
     (tmp_path / "site").write_text("s3cret", encoding="utf-8")
     client = await service(api_keys_dir=str(tmp_path))

@@ -56,7 +56,7 @@ def _silence(found: findings.Findings) -> str:
         return "no pod is ready to be asked"
     if _wish(found) is None:
         return "no pod is asked what it loaded while the spec is refused: see SpecValid"
-    return "no pod has said yet what it loaded; the operator asks through the Service, and a NetworkPolicy may be in its way"
+    return "no pod has said yet what it loaded; where none ever does, a NetworkPolicy may keep the operator from the Service"
 
 
 def _wish(found: findings.Findings) -> images.Wish | None:

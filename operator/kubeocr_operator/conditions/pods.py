@@ -86,7 +86,8 @@ def progressing(found: findings.Findings) -> findings.Statement:
     if pods.current and stuck.get("reason") == findings.STUCK:
         return findings.Statement(findings.PROGRESSING, "False", findings.STUCK, str(stuck.get("message", "")))
     updated = pods.updated if pods.current else 0
-    words = f"{updated} of {pods.wanted} pods run {_spec(found)}, {pods.available} are available"
+    waiting = f"not available yet: {pods.total - pods.available} of {pods.total}"
+    words = f"{updated} of {pods.wanted} pods are made for {_spec(found)}; {waiting}"
     return findings.Statement(findings.PROGRESSING, "True", findings.ROLLING_OUT, words)
 
 

@@ -17,6 +17,7 @@ from kubeocr_runtime.commands import options
 Answer = Mapping[str, object]
 """As the HTTP API has it."""
 _BROKEN_PIPE = 141
+_UPRIGHT = "`kubeocr models bake` fetches one; with --no-orient none is looked for"
 _UNUSABLE = (errors.OcrError, models.BadModels, engines.EngineUnavailable)
 
 
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     except _UNUSABLE as e:
         return _complain(str(e), 2)
     if given.orient and not reader.orients_pages:
-        _complain("no model here tells which way up a page is: pages are read as they lie (see kubeocr models bake)", 0)
+        _complain(f"no model here tells which way up a page is: pages are read as they lie. {_UPRIGHT}", 0)
     try:
         answer = functools.partial(_answer, wish, reader, chosen)
         return max([_print(name, answer, given) for name in given.files])

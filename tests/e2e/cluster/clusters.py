@@ -56,6 +56,11 @@ def down(name: str) -> None:
     own.down(name)
 
 
+def kubeconfigs(name: str) -> frozenset[str]:
+    """Where `up` leaves the kubeconfig of a cluster of that name that is not given."""
+    return frozenset({str(own.kubeconfig(name)), str(kind.kubeconfig(name))})
+
+
 def given() -> pathlib.Path | None:
     """The cluster that the caller brings, if any."""
     return pathlib.Path(path) if (path := os.environ.get("KUBECONFIG")) else None

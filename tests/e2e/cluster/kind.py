@@ -20,9 +20,14 @@ def docker() -> bool:
     return subprocess.run(["docker", "info"], capture_output=True, check=False, stdin=subprocess.DEVNULL).returncode == 0
 
 
+def kubeconfig(name: str) -> pathlib.Path:
+    """Where `up` leaves a cluster's."""
+    return binaries.CACHE / "clusters" / f"kind-{name}.kubeconfig"
+
+
 def up(name: str) -> pathlib.Path:
     """Creates the cluster unless it is there. Returns its kubeconfig."""
-    path = binaries.CACHE / "clusters" / f"kind-{name}.kubeconfig"
+    path = kubeconfig(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     if name not in _kind("get", "clusters").split():
         _kind("create", "cluster", "--name", name, "--kubeconfig", str(path), "--wait", "120s")

@@ -48,7 +48,12 @@ def up(options: Options) -> pathlib.Path:
         down(options.name)
         _start(options, state)
         _await(state)
-    return state / "kubeconfig"
+    return kubeconfig(options.name)
+
+
+def kubeconfig(name: str) -> pathlib.Path:
+    """Where `up` leaves a cluster's."""
+    return _state(name) / "kubeconfig"
 
 
 def prepare(options: Options) -> None:
