@@ -21,8 +21,8 @@ def main() -> int:
     """Runs the demo, or ends its cluster."""
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("command", nargs="?", choices=("up", "down"), default="up")
-    if os.environ.get("KUBECONFIG") in clusters.kubeconfigs(NAME):
-        del os.environ["KUBECONFIG"]  # set as `_show` tells it to be: that is the demo's own cluster, and nobody else's
+    if given.is_own(os.environ, clusters.kubeconfigs(NAME)):
+        del os.environ["KUBECONFIG"]
     return _down() if parser.parse_args().command == "down" else _up()
 
 

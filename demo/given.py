@@ -1,6 +1,6 @@
 """A cluster that KUBECONFIG names: what the demo needs there, and what it leaves there. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from demo import install
 
@@ -14,6 +14,11 @@ _LEFT = (
     f"helm uninstall {install.RELEASE} --namespace {install.NAMESPACE}"
 )
 _ENDED = "The demo's cluster is gone."
+
+
+def is_own(environment: Mapping[str, str], kubeconfigs: Collection[str]) -> bool:
+    """Whether KUBECONFIG is set as the demo itself tells it to be, to one of its own clusters': then no cluster is given."""
+    return environment.get("KUBECONFIG") in kubeconfigs
 
 
 def refusal(environment: Mapping[str, str]) -> str | None:

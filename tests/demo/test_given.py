@@ -1,6 +1,7 @@
 """The demo on a cluster that KUBECONFIG names."""
 
 import pytest
+from cluster import clusters
 from demo import given
 
 CLUSTER = {"KUBECONFIG": "/home/somebody/.kube/config"}
@@ -26,6 +27,18 @@ def test_a_refusal_is_one_line_that_says_both_ways_out():
     assert "KUBEOCR_REGISTRY=" in words
     assert "unset KUBECONFIG" in words
     assert "\n" not in words
+
+
+@pytest.mark.parametrize(
+    ("environment", "own"),
+    [
+        pytest.param({}, False, id="none"),
+        pytest.param(CLUSTER, False, id="somebody's"),
+        pytest.param({"KUBECONFIG": next(iter(clusters.kubeconfigs("kubeocr-demo")))}, True, id="what the demo tells to set"),
+    ],
+)
+def test_the_demo_knows_its_own_cluster(environment, own):
+    assert given.is_own(environment, clusters.kubeconfigs("kubeocr-demo")) is own
 
 
 @pytest.mark.parametrize(
