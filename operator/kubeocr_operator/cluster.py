@@ -27,6 +27,9 @@ SERVER_SECONDS = 300
 CLIENT_SECONDS = 310
 SILENT_SECONDS = 70
 """The API server sends a bookmark a minute; a stream without one is dead."""
+_BEGIN_SECONDS = 10.0
+"""A watch begins at once. Where packets are swallowed, other connections that were kept are as dead as the one that was silent:
+several have to be found out before a service has waited for two minutes."""
 _LOG = logging.getLogger(__name__)
 _WATCHING = aiohttp.ClientTimeout(total=CLIENT_SECONDS, sock_connect=10, sock_read=SILENT_SECONDS)
 
@@ -134,7 +137,7 @@ class KubeCluster:
         """What happens after that resourceVersion, entered when the server begins to tell. Raises `Expired` and `Missing`."""
         query = {"watch": "true", "allowWatchBookmarks": "true", "timeoutSeconds": str(SERVER_SECONDS)}
         query |= {"resourceVersion": str(version)} | ({"labelSelector": scope.labels} if scope.labels else {})
-        request = transport.Request(method="get", path=scope.path, query=query, timeout=_WATCHING)
+        request = transport.Request(method="get", path=scope.path, query=query, timeout=_WATCHING, begin_seconds=_BEGIN_SECONDS)
         async with self._transport.lines(request) as lines:
             yield (_event(line) async for line in lines)
 

@@ -4,6 +4,7 @@ The kubernetes library finds the cluster and keeps tokens fresh. Its own request
 requests themselves go over a session of ours.
 """
 
+import asyncio
 import contextlib
 import dataclasses
 import json
@@ -59,6 +60,8 @@ class Request:
     body: Object | None = None
     content_type: str = JSON
     timeout: aiohttp.ClientTimeout = _TIMEOUT
+    begin_seconds: float | None = None
+    """After which an answer that has not begun never will: the connection, kept from an earlier request, may be a dead one."""
 
 
 class Transport:
@@ -95,16 +98,19 @@ class Transport:
 
     @contextlib.asynccontextmanager
     async def _sent(self, request: Request) -> AsyncIterator[aiohttp.ClientResponse]:
-        async with self._session.request(
-            request.method,
-            self._server + request.path,
-            params=request.query,
-            data=None if request.body is None else json.dumps(request.body),
-            headers={**await self._credentials(), "Content-Type": request.content_type},
-            proxy=self._proxy,
-            timeout=request.timeout,
-            server_hostname=self._configuration.tls_server_name,
-        ) as response:
+        headers = {**await self._credentials(), "Content-Type": request.content_type}
+        async with asyncio.timeout(request.begin_seconds):
+            response = await self._session.request(
+                request.method,
+                self._server + request.path,
+                params=request.query,
+                data=None if request.body is None else json.dumps(request.body),
+                headers=headers,
+                proxy=self._proxy,
+                timeout=request.timeout,
+                server_hostname=self._configuration.tls_server_name,
+            )
+        async with response:
             if response.status >= 400:
                 raise _refusal(response, await response.read())
             yield response

@@ -1,7 +1,9 @@
 """The client against HTTP answers of an API server; against a real one: test_application.py."""
 
+import asyncio
 import json
 import logging
+import time
 
 import pytest
 from aiohttp import web
@@ -24,9 +26,11 @@ async def server(aiohttp_server):
         requests: list
 
     found = Server()
-    found.answers, found.requests = [], []
+    found.answers, found.requests, found.hung = [], [], None
 
     async def answer(request):
+        if found.hung:
+            await found.hung.wait()
         text = await request.text()
         found.requests.append((request.method, request.path, dict(request.query), dict(request.headers), text))
         status, body, headers = found.answers.pop(0)
@@ -202,6 +206,17 @@ async def test_a_server_that_is_not_there_is_unavailable():
     finally:
         await found.close()
         await client.close()
+
+
+async def test_a_watch_that_does_not_begin_is_not_waited_for_as_one_that_is_silent(server, kube, monkeypatch):
+    monkeypatch.setattr(cluster, "_BEGIN_SECONDS", 0.05)
+    server.hung = asyncio.Event()
+    began = time.monotonic()
+    with pytest.raises(errors.Unavailable, match="TimeoutError"):
+        async with kube.watch(cluster.Scope(kinds.DEPLOYMENT), 1):
+            pass
+    assert time.monotonic() - began < cluster.SILENT_SECONDS / 2
+    server.hung.set()
 
 
 async def test_without_the_lease_nothing_is_written(server, kube):
