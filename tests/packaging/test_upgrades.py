@@ -14,7 +14,7 @@ import yaml
 from cluster import clusters
 
 from kubeocr_contract import names
-from kubeocr_operator import kinds
+from kubeocr_operator import conditions, kinds
 
 pytestmark = pytest.mark.cluster
 WANTED = yaml.safe_load((charts.ROOT / "crds" / "ocrservice.yaml").read_text())
@@ -68,11 +68,15 @@ def test_the_operator_s_upgrade_writes_no_child_and_its_restart_nothing(space: r
     before = replicas.until(lambda: replicas.quiet(space) and space.versions(), seconds=60)
     assert len(before) > 4 * len(services)
     space.leader.end()
+    said = _said(space)
+    assert said, "the release before told of its services, too"
     _upgrade(space.cluster)
     upgraded = space.lead()
     after = _at_rest(space, upgraded)
     assert {key for key, version in after.items() if before.get(key) != version} <= _not_only_ours(after)
-    assert set(_written(upgraded)) <= _TOLD, "a status may have new fields and say of pods that wait, a child may not change"
+    assert set(_written(upgraded)) <= _TOLD, "a status may have new fields, a child may not change"
+    new = {reason for name, reason in _said(space).items() if name not in said}
+    assert new <= {conditions.UNSCHEDULABLE}, "pods that found no node are told of a few seconds after, whoever made them"
     assert upgraded.metric("errors_total") == 0
     assert all(space.status(name)["observedGeneration"] == 1 for name in services)
     upgraded.end()
@@ -150,6 +154,13 @@ def _at_rest(space: replicas.Space, operator: replicas.Replica) -> dict[tuple[st
 def _not_only_ours(versions: Mapping[tuple[str, str], str]) -> set[tuple[str, str]]:
     """Those that others write too: the status of an OCRService may get new fields, an autoscaler's is its controller's."""
     return {key for key in versions if key[0] in {names.KIND, "HorizontalPodAutoscaler"}}
+
+
+def _said(space: replicas.Space) -> dict[str, str]:
+    """Name -> reason of the events about the services, which only operators write."""
+    found = json.loads(space.kubectl("get", "events.events.k8s.io", "-o", "json"))["items"]
+    ours = [event for event in found if event["regarding"]["kind"] == names.KIND]
+    return {event["metadata"]["name"]: event["reason"] for event in ours}
 
 
 def _written(operator: replicas.Replica) -> dict[str, int]:
