@@ -35,15 +35,37 @@ class Settings:
     models_dir: str = names.MODELS_DIR
     """Where baked models lie; empty, or the default and not there: the models that Python packages carry are used."""
     engine: str = "auto"
+    """What runs the models: auto takes the one of those that are installed that suits the models and the device."""
+    precision: str = "auto"
+    """What the models are computed in. auto takes what engine and hardware do fastest, as long as no page reads worse.
+
+    One that the engine cannot do ends the start with a line that says so.
+    """
     device: str = "auto"
     threads: int = 0
     """Threads of one inference; 0 takes what the container may use."""
+    streams: int = 0
+    """Inferences that run at the same time in one pod; 0: as many as the CPUs and the engine do best."""
+    engine_cache_dir: str = ""
+    """Where engines keep what they compiled (OpenVINO, TensorRT), so that the next start need not; empty: nothing is kept."""
+    characters: str = "languages"
+    """What a recogniser chooses among: characters of the scripts of `languages`, or all that it knows."""
+    detection_side: int = 1280
+    """To which a page's longest side is scaled down to find lines, in pixels; 0: PaddleOCR's own 4000.
+
+    Lines are cut out of the full page whatever it is.
+    """
     host: str = "0.0.0.0"  # noqa: S104  a pod is reached from outside it
     port: int = names.HTTP_PORT
     upload_mib: int = 50
     pages: int = 2000
     megapixels: int = 100
     queue_pages: int = 256
+    """The most pages that are accepted and not read yet."""
+    queue_megapixels: int = 4000
+    """The most pixels of what is accepted and not read yet, in millions."""
+    queue_mib: int = 1024
+    """The most bytes of what is accepted and not read yet, in MiB."""
     request_timeout_seconds: int = 300
     drain_seconds: int = names.DRAIN_SECONDS
     log_level: str = "info"
@@ -77,8 +99,9 @@ class Settings:
             if wrong:
                 raise InvalidSettings(field, f"{', '.join(wrong)!r} is not one of {', '.join(allowed)}")
         for field, (least, most) in RANGES.items():
-            if not least <= getattr(self, field) <= most:
-                raise InvalidSettings(field, f"{getattr(self, field)} is not within {least} to {most}")
+            value, zero = getattr(self, field), field in OR_ZERO
+            if not (least <= value <= most or (zero and value == 0)):
+                raise InvalidSettings(field, f"{value} is not {'0 or ' if zero else ''}within {least} to {most}")
         for field in URLS:
             if not _is_url(getattr(self, field)):
                 raise InvalidSettings(field, f"{getattr(self, field)!r} is no URL that begins with http:// or https://")
@@ -90,7 +113,9 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "pipelines": ("ocr",),
     "model_version": models.VERSIONS,
     "model_size": models.SIZES,
-    "engine": ("auto", "onnxruntime", "paddle"),
+    "engine": ("auto", "onnxruntime", "openvino", "tensorrt", "paddle"),
+    "precision": ("auto", "fp32", "fp16", "bf16", "int8"),
+    "characters": ("languages", "all"),
     "device": ("auto", "cpu", "gpu"),
     "gate": ("KnownAnswer", "None"),
     "log_level": ("debug", "info", "warning", "error"),
@@ -98,16 +123,22 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 RANGES: Mapping[str, tuple[int, int]] = {
     "threads": (0, 1024),
+    "streams": (0, 64),
+    "detection_side": (320, 4000),
     "port": (1, 65535),
     "upload_mib": (1, 4096),
     "pages": (1, 100_000),
     "megapixels": (1, 1000),
     "queue_pages": (1, 100_000),
+    "queue_megapixels": (1, 1_000_000),
+    "queue_mib": (1, 1_000_000),
     "request_timeout_seconds": (1, 3600),
     "drain_seconds": (0, 3600),
     "llm_timeout_seconds": (1, 3600),
     "queue_retention_seconds": (60, 2_592_000),
 }
+OR_ZERO = frozenset({"detection_side"})
+"""Fields that may be 0 too, which is below their range."""
 URLS = ("llm_url", "vlm_url")
 """Fields that are empty, or a URL of a server that speaks HTTP."""
 

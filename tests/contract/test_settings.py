@@ -15,7 +15,7 @@ IDS = st.lists(st.sampled_from([x.id for x in languages.catalogue()]), min_size=
 def _field(field: dataclasses.Field) -> st.SearchStrategy:
     if field.name in settings.RANGES:
         least, most = settings.RANGES[field.name]
-        return st.integers(least, most)
+        return st.integers(least, most) | (st.just(0) if field.name in settings.OR_ZERO else st.nothing())
     if field.name == "pipelines":
         return st.lists(st.sampled_from(settings.CHOICES["pipelines"]), min_size=1, unique=True).map(tuple)
     if field.name in settings.CHOICES:
@@ -30,6 +30,10 @@ def _field(field: dataclasses.Field) -> st.SearchStrategy:
 @given(st.builds(settings.Settings, **{f.name: _field(f) for f in dataclasses.fields(settings.Settings)}))
 def test_settings_survive_the_environment(value: settings.Settings) -> None:
     assert settings.from_env(settings.to_env(value)) == value
+
+
+def test_a_side_of_0_is_a_side() -> None:
+    assert settings.from_env({"KUBEOCR_DETECTION_SIDE": "0"}).detection_side == 0
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
@@ -47,9 +51,12 @@ def test_only_what_differs_from_its_default_is_written() -> None:
         pytest.param("KUBEOCR_PORT", "http", "KUBEOCR_PORT: 'http' is not a whole number", id="no-number"),
         pytest.param("KUBEOCR_PORT", "70000", "KUBEOCR_PORT: 70000 is not within 1 to 65535", id="too-great"),
         pytest.param("KUBEOCR_PAGES", "0", "KUBEOCR_PAGES: 0 is not within 1 to 100000", id="too-small"),
-        pytest.param(
-            "KUBEOCR_ENGINE", "torch", "KUBEOCR_ENGINE: 'torch' is not one of auto, onnxruntime, paddle", id="no-engine"
-        ),
+        pytest.param("KUBEOCR_DETECTION_SIDE", "319", "319 is not 0 or within 320 to 4000", id="no-side"),
+        pytest.param("KUBEOCR_DETECTION_SIDE", "-1", "-1 is not 0 or within 320 to 4000", id="below-0"),
+        pytest.param("KUBEOCR_QUEUE_MIB", "0", "KUBEOCR_QUEUE_MIB: 0 is not within 1 to 1000000", id="no-room"),
+        pytest.param("KUBEOCR_ENGINE", "torch", "not one of auto, onnxruntime, openvino, tensorrt, paddle", id="no-engine"),
+        pytest.param("KUBEOCR_PRECISION", "fp8", "'fp8' is not one of auto, fp32, fp16, bf16, int8", id="no-precision"),
+        pytest.param("KUBEOCR_CHARACTERS", "latin", "'latin' is not one of languages, all", id="no-characters"),
         pytest.param("KUBEOCR_PIPELINES", "ocr,fax", "KUBEOCR_PIPELINES: 'fax' is not one of ocr", id="no-pipeline"),
         pytest.param("KUBEOCR_LLM_URL", "ollama:11434", "'ollama:11434' is no URL that begins with http://", id="no-url"),
         pytest.param("KUBEOCR_VLM_URL", "http://x:port", "'http://x:port' is no URL", id="no-port"),
