@@ -24,7 +24,13 @@ UNFINISHED = ".baking"
 # Weights.format -> the program's file names, as PaddleX looks for them; parameters lie beside a Paddle program
 FORMATS: Mapping[str, tuple[str, ...]] = {"onnx": (wheels.ONNX,), "paddle": ("inference.json", wheels.PADDLE_PROGRAM)}
 # Settings.engine -> formats that it reads, best first
-READS: Mapping[str, tuple[str, ...]] = {"auto": ("onnx", "paddle"), "onnxruntime": ("onnx",), "paddle": ("paddle",)}
+READS: Mapping[str, tuple[str, ...]] = {
+    "auto": ("onnx", "paddle"),
+    "onnxruntime": ("onnx",),
+    "openvino": ("onnx",),
+    "tensorrt": ("onnx",),
+    "paddle": ("paddle",),
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

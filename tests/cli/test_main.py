@@ -73,6 +73,10 @@ def test_an_unknown_word_is_told_the_known_ones(capsys: pytest.CaptureFixture[st
     [
         pytest.param(["serve", "--port", "99999"], 2, "serve: --port: 99999 is not within 1 to 65535", id="bad-port"),
         pytest.param(["serve", "--engine", "torch"], 2, "serve: --engine: 'torch' is not one of", id="bad-engine"),
+        pytest.param(["serve", "--precision", "fp8"], 2, "serve: --precision: 'fp8' is not one of auto,", id="bad-precision"),
+        pytest.param(["serve", "--streams", "65"], 2, "serve: --streams: 65 is not within 0 to 64", id="bad-streams"),
+        pytest.param(["ocr", "--detection-side", "9", "x.png"], 2, "9 is not 0 or within 320 to 4000", id="bad-side"),
+        pytest.param(["ocr", "--characters", "x", "x.png"], 2, "--characters: 'x' is not one of languages, all", id="bad-set"),
         pytest.param(["serve", "--api-keys-dir", "/no"], 2, "serve: --api-keys-dir: there is no folder /no", id="no-keys"),
         pytest.param(["ocr", "--threads", "x", "x.png"], 2, "ocr: --threads: 'x' is not a whole number", id="bad-number"),
         pytest.param(["ocr", "--models-dir", "/no", "x.png"], 2, "ocr: --models-dir: there is no folder /no", id="no-models"),

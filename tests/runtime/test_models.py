@@ -42,6 +42,8 @@ def store(path: pathlib.Path | str, **given: object) -> models.Store:
     [
         pytest.param("auto", {"both": "onnx", "a": "onnx", "b": "paddle", "c": "paddle"}, id="auto takes ONNX before Paddle's"),
         pytest.param("onnxruntime", {"both": "onnx", "a": "onnx"}, id="onnxruntime"),
+        pytest.param("openvino", {"both": "onnx", "a": "onnx"}, id="openvino"),
+        pytest.param("tensorrt", {"both": "onnx", "a": "onnx"}, id="tensorrt"),
         pytest.param("paddle", {"both": "paddle", "b": "paddle", "c": "paddle"}, id="paddle"),
     ],
 )

@@ -12,8 +12,13 @@ _FLAGS: Mapping[str, str] = {
     "model_size": "size of the models",
     "models_dir": "folder of baked models; empty for those that Python packages carry",
     "engine": "inference engine",
+    "engine_cache_dir": "folder where engines keep what they compiled; empty for none",
+    "precision": "what models are computed in",
     "device": "what to run on",
     "threads": "threads of one inference, 0 for all there are",
+    "streams": "inferences at the same time, 0 for what CPUs and engine do best",
+    "characters": "what is recognised: the scripts of the languages, or all that a model knows",
+    "detection_side": "pixels of a page's longest side for finding lines, 320 to 4000; 0 for PaddleOCR's own 4000",
     "models_verify": "which models are compared with their manifest",
 }
 _SERVER_FLAGS: Mapping[str, str] = {

@@ -64,6 +64,20 @@ def test_a_job_fills_a_volume_from_its_image(
     assert models.main(["verify", str(volume)]) == 0
 
 
+@pytest.mark.parametrize(
+    ("engine", "want"),
+    [
+        pytest.param("onnxruntime", 0, id="onnxruntime"),
+        pytest.param("openvino", 0, id="OpenVINO reads ONNX"),
+        pytest.param("tensorrt", 0, id="TensorRT reads ONNX"),
+        pytest.param("paddle", 1, id="paddle does not"),
+    ],
+)
+def test_models_are_baked_for_an_engine(image: pathlib.Path, tmp_path: pathlib.Path, engine: str, want: int) -> None:
+    words = ["--source", "image", "--carried", str(image), "--models", NAME, "--retries", "1"]
+    assert models.main(["bake", "--out", str(tmp_path / "volume"), "--engine", engine, *words]) == want
+
+
 def test_a_volume_that_cannot_be_written_is_one_line(image: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = image / names.MANIFEST_FILE / "volume"
     words = ["bake", "--out", str(out), "--source", "image", "--carried", str(image), "--models", NAME]
