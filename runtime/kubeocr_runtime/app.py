@@ -14,7 +14,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from kubeocr_contract import names, settings, wire
-from kubeocr_runtime import admission, backends, decoding, errors, keys, metrics, openapi, routes, turns, worker
+from kubeocr_runtime import admission, backends, decoding, errors, keys, metrics, openapi, readers, routes, turns, worker
 
 LOG = logging.getLogger("kubeocr.http")
 FAILED = web.AppKey("failed", asyncio.Event)
@@ -33,7 +33,7 @@ _LARGEST_UPLOADS = 4
 """As many files of the largest size that is allowed may be in memory, or more smaller ones."""
 
 
-def create_app(chosen: settings.Settings, reader: worker.Reader, store: worker.Store) -> web.Application:
+def create_app(chosen: settings.Settings, reader: readers.Reader, store: readers.Store) -> web.Application:
     """The application with these settings; `reader` and `store` are fakes in tests."""
     app = web.Application(middlewares=[observe, render_errors, authenticate])
     app[FAILED] = asyncio.Event()
@@ -57,7 +57,7 @@ def create_app(chosen: settings.Settings, reader: worker.Reader, store: worker.S
     return app
 
 
-def _services(chosen: settings.Settings, reader: worker.Reader, store: worker.Store) -> routes.Services:
+def _services(chosen: settings.Settings, reader: readers.Reader, store: readers.Store) -> routes.Services:
     engine = worker.Worker(reader, chosen.request_timeout_seconds)
     figures = metrics.Metrics()
     # one page of the largest size that is allowed, or as many smaller ones

@@ -5,6 +5,7 @@ The method is Differentiable Binarization (https://arxiv.org/abs/1911.08947); si
 """
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,9 @@ Quads = NDArray[np.int32]
 # PaddleOCR's pipeline gives its detectors these, not the `resize_long: 960` of their inference.yml: pages are read at full size
 SHORTEST_SIDE, LONGEST_SIDE = 64, 4000
 _STRIDE = 32
+# Lines lower than this many pixels of a page that was scaled down are missed or found wrong (docs/PERFORMANCE.md); a second
+# look makes them as high as the other number
+_LOWEST, _READABLE = 12, 18
 _LEAST_SIDE = 3
 
 
@@ -57,32 +61,61 @@ class Detector:
 
     engine: engines.Engine
     parameters: Parameters
+    side: int = LONGEST_SIDE
+    """Longest side that a page is scaled down to, unless its lines are too small for that."""
 
     def find(self, image: tensors.Image) -> Quads:
         """The boxes of a picture's lines, in no particular order."""
-        batch = prepare(image, self.parameters.normalisation)
-        heat = self.engine.infer(batch)[0, 0]
+        found = self._look(image, self.side)
+        side = second_look(found, (image.shape[1], image.shape[0]), self.side)
+        return self._look(image, side) if side else found
+
+    def _look(self, image: tensors.Image, side: int) -> Quads:
+        batch = prepare(image, self.parameters.normalisation, side)
+        heat = self.engine.infer(batch)[0][0, 0]
         return boxes(heat, (image.shape[1], image.shape[0]), self.parameters)
 
 
-def prepare(image: tensors.Image, normalisation: tensors.Normalisation) -> tensors.Tensor:
+def second_look(found: Quads, page: tuple[int, int], side: int) -> int:
+    """The longest side at which a page of (width, height) is to be looked at again; 0 where the first look at `side` will do.
+
+    Where lines were too small to be found well, or too small to be found at all.
+    """
+    longest = min(max(page), LONGEST_SIDE)
+    if side >= longest:
+        return 0
+    if not len(found):
+        return longest
+    lowest = float(np.quantile(_heights(found), 0.1, method="lower")) * side / max(page)
+    return min(longest, math.ceil(side * _READABLE / max(lowest, 1))) if lowest < _LOWEST else 0
+
+
+def _heights(quads: Quads) -> NDArray[np.float64]:
+    """The shorter side of each, in pixels."""
+    sides = np.linalg.norm(quads - np.roll(quads, 1, axis=1), axis=2)
+    return np.asarray(sides.min(axis=1), np.float64)
+
+
+def prepare(image: tensors.Image, normalisation: tensors.Normalisation, side: int = LONGEST_SIDE) -> tensors.Tensor:
     """1 x 3 x height x width in the size that the detector is given."""
     height, width = image.shape[:2]
     padded = _pad(image) if height + width < 64 else image
-    size = input_size(padded.shape[1], padded.shape[0])
-    resized = padded if size == (padded.shape[1], padded.shape[0]) else tensors.resize(padded, size)
+    size = input_size(padded.shape[1], padded.shape[0], side)
+    # PaddleOCR takes the nearest four pixels, which loses thin strokes where a page gets much smaller
+    scale = tensors.resize if side == LONGEST_SIDE else tensors.shrink
+    resized = padded if size == (padded.shape[1], padded.shape[0]) else scale(padded, size)
     batch = np.empty((1, 3, size[1], size[0]), np.float32)
     normalisation.write(resized, batch[0])
     return batch
 
 
-def input_size(width: int, height: int) -> tuple[int, int]:
-    """(width, height) that a page is scaled to: sides of 64 to 4000 as far as the ratio allows, each a multiple of 32."""
+def input_size(width: int, height: int, side: int = LONGEST_SIDE) -> tuple[int, int]:
+    """(width, height) that a page is scaled to: sides of 64 to `side` as far as the ratio allows, each a multiple of 32."""
     short, long = min(width, height), max(width, height)
     ratio = SHORTEST_SIDE / short if short < SHORTEST_SIDE else 1.0
     sides = int(width * ratio), int(height * ratio)
-    if int(long * ratio) > LONGEST_SIDE:
-        shrink = LONGEST_SIDE / max(sides)
+    if int(long * ratio) > side:
+        shrink = side / max(sides)
         sides = int(sides[0] * shrink), int(sides[1] * shrink)
     return _to_stride(sides[0]), _to_stride(sides[1])
 

@@ -57,8 +57,8 @@ class Classifier:
         return [angle for start in starts for angle in self._batch(images[start : start + BATCH])]
 
     def _batch(self, images: Sequence[tensors.Image]) -> list[int]:
-        scores = self.engine.infer(np.stack([prepare(image, self.parameters) for image in images]))
-        return [self.parameters.angles[best] for best in scores.argmax(axis=1)]
+        (scores,) = self.engine.infer(np.stack([prepare(image, self.parameters) for image in images]))
+        return [self.parameters.angles[best] for best in np.argmax(scores, axis=1)]
 
 
 def prepare(image: tensors.Image, parameters: Parameters) -> tensors.Tensor:

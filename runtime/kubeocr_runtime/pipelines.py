@@ -1,15 +1,25 @@
-"""The story of a page: from its pixels to lines in reading order. All of it runs on the one thread that owns the engines."""
+"""The story of a page: from its pixels to lines in reading order, in three steps that `worker` may run on different threads."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+import threading
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kubeocr_contract import languages, report, settings
 from kubeocr_contract import models as catalogue
-from kubeocr_runtime import crops, detection, engines, models, orientation, reading, recognition, results, samples, tensors
+from kubeocr_runtime import crops, detection, loading, models, orientation, reading, recognition, results, samples, tensors
+from kubeocr_runtime.engines import cpus
+
+Key = tuple[str, bool]
+"""A recogniser: its model's name, and whether it is the whole of it."""
+_LATIN = "Latn"
+_GPU_STREAMS = 2
+"""One prepares while the other computes."""
+_Name = TypeVar("_Name", str, Key)
+_Model = TypeVar("_Model")
 
 
 class Page(Protocol):
@@ -39,6 +49,26 @@ class ReadOptions:
     """A key of `reading.ORDERS`."""
     direction: str = reading.LEFT_TO_RIGHT
     """Of the script, as the catalogue of languages has it."""
+    script: str = _LATIN
+    """Likewise (ISO 15924): one that the settings' languages are not written in is read with all that the model knows."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Found:
+    """A page whose lines are found and not read yet."""
+
+    number: int
+    size: tuple[int, int]
+    """Width and height in pixels, as it came."""
+    angle: int
+    """Degrees that it was turned by."""
+    quads: tuple[NDArray[np.int32], ...]
+    """Of its lines, in pixels of the page as it was turned."""
+    strips: tuple[recognition.Strip, ...]
+    """Its lines."""
+    recogniser: Key
+    budget: int
+    """Columns of a batch beyond which a larger one is no faster."""
 
 
 class SelfTestFailed(RuntimeError):
@@ -47,20 +77,41 @@ class SelfTestFailed(RuntimeError):
 
 @dataclasses.dataclass(slots=True)
 class Pipelines:
-    """Loaded models and the way through them. A model is loaded once, at `warm` or when a page first needs it, and kept."""
+    """Loaded models and the way through them. A model is loaded once, at `warm` or when a page first needs it, and kept.
+
+    `find`, `recognise` and `place` may be called by several threads at the same time.
+    """
 
     store: models.Store
+    loader: loading.Loader
     detectors: dict[str, detection.Detector] = dataclasses.field(default_factory=dict)
-    recognisers: dict[str, recognition.Recogniser] = dataclasses.field(default_factory=dict)
+    recognisers: dict[Key, recognition.Recogniser] = dataclasses.field(default_factory=dict)
     classifiers: dict[str, orientation.Classifier] = dataclasses.field(default_factory=dict)
-    loaded: dict[str, str] = dataclasses.field(default_factory=dict)
-    """Model name -> SHA-256 of its weights."""
-    engine: report.Engine = dataclasses.field(default_factory=report.Engine)
+    _loading: threading.Lock = dataclasses.field(default_factory=threading.Lock)
 
     @classmethod
     def open(cls, chosen: settings.Settings) -> "Pipelines":
         """Find the models; none is loaded yet."""
-        return cls(models.Store.open(chosen))
+        store = models.Store.open(chosen)
+        return cls(store, loading.Loader(store))
+
+    @property
+    def loaded(self) -> dict[str, str]:
+        """Name of each model that is loaded -> SHA-256 of its weights."""
+        return self.loader.loaded
+
+    @property
+    def engine(self) -> report.Engine:
+        """What runs the models."""
+        return self.loader.engine
+
+    @property
+    def streams(self) -> int:
+        """Threads that are best to call it at the same time."""
+        chosen = self.store.chosen
+        if self.engine.device == "gpu":
+            return chosen.streams or _GPU_STREAMS
+        return cpus.divide(chosen.streams, chosen.threads, cpus.available()).streams
 
     @property
     def orients_pages(self) -> bool:
@@ -74,15 +125,31 @@ class Pipelines:
 
     def read(self, page: Page, options: ReadOptions) -> results.PageResult:
         """Find and read a page's lines. Raises `KeyError` for a reader that is not carried (`Store.reader` gives none such)."""
+        found = self.find(page, options)
+        texts = self._recogniser(found.recogniser).read_all(found.strips)
+        return self.place(found, texts, options)
+
+    def find(self, page: Page, options: ReadOptions) -> Found:
+        """Turn a page upright, find its lines, cut them out and turn them."""
         angle = self._angle(page.image, options)
         image = orientation.upright(page.image, angle)
         quads = self._detector(options.reader.detector).find(image)
         cut = crops.cut_all(image, quads)
-        upright = self._turned([crop for _, crop in cut], options)
-        texts = self._recogniser(options.reader.recogniser).read(upright)
-        lines = [_line(quad, *text) for (quad, _), text in zip(cut, texts, strict=True)]
+        key = self._key(options)
+        recogniser = self._recogniser(key)
+        strips = tuple(recogniser.scale(crop) for crop in self._turned([crop for _, crop in cut], options))
+        height, width = page.image.shape[:2]
+        return Found(page.number, (width, height), angle, tuple(q for q, _ in cut), strips, key, recogniser.budget)
+
+    def recognise(self, key: Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
+        """What strips of one bucket say, in one batch."""
+        return self._recogniser(key).read(strips)
+
+    def place(self, found: Found, texts: Sequence[recognition.Text], options: ReadOptions) -> results.PageResult:
+        """A page's lines in order, in pixels of the page as it came."""
+        lines = [_line(quad, *text) for quad, text in zip(found.quads, texts, strict=True)]
         rows = reading.order(reading.raster(lines), options.order, options.direction)
-        return _on_page(page, angle, rows)
+        return _on_page(found, rows)
 
     def warm(self) -> None:
         """Load what the settings' languages need, compared with what was baked, and run it once.
@@ -92,12 +159,13 @@ class Pipelines:
         if self.store.chosen.models_verify == "all":
             self.store.verify()
         for options in self._readers():
+            self._recogniser(self._key(options))  # before a detector: the engine is chosen by what takes most of the time
             self.read(_KNOWN, options)
 
     def self_test(self) -> None:
         """Let every model that the settings' languages need read a page with a known answer. Raises `SelfTestFailed`."""
         for options in self._readers() if self.store.chosen.gate == "KnownAnswer" else ():
-            if set("".join(samples.KNOWN)) <= set(self._recogniser(options.reader.recogniser).parameters.characters):
+            if set("".join(samples.KNOWN)) <= set(self._recogniser(self._key(options)).parameters.characters):
                 text = self.read(_KNOWN, options).text
                 if _letters(text) != _letters("".join(samples.KNOWN)):
                     raise SelfTestFailed(
@@ -106,8 +174,14 @@ class Pipelines:
 
     def _readers(self) -> list[ReadOptions]:
         chosen = self.store.chosen
-        wanted = [self.store.reader(languages.find(name), chosen.model_version) for name in chosen.languages]
-        return [ReadOptions(reader=reader) for reader in dict.fromkeys(wanted)]
+        wanted = ((self.store.reader(x, chosen.model_version), x.script) for x in languages.find_all(chosen.languages))
+        found = dict(wanted)
+        return [ReadOptions(reader=reader, script=script) for reader, script in found.items()]
+
+    def _key(self, options: ReadOptions) -> Key:
+        chosen = self.store.chosen
+        scripts = {language.script for language in languages.find_all(chosen.languages)}
+        return options.reader.recogniser, chosen.characters == "all" or options.script not in {*scripts, _LATIN}
 
     def _angle(self, image: tensors.Image, options: ReadOptions) -> int:
         wanted = options.orient_page and self.orients_pages
@@ -120,45 +194,24 @@ class Pipelines:
         return [orientation.upright(crop, angle) for crop, angle in zip(cut, angles, strict=True)]
 
     def _detector(self, name: str) -> detection.Detector:
-        if name not in self.detectors:
-            model = self.store.get(name)
-            parameters = _parsed(detection.Parameters.parse, model)
-            self.detectors[name] = detection.Detector(self._session(model), parameters)
-        return self.detectors[name]
+        return self._kept(self.detectors, name, self.loader.detector)
 
-    def _recogniser(self, name: str) -> recognition.Recogniser:
-        if name not in self.recognisers:
-            model = self.store.get(name)
-            parameters = _parsed(recognition.Parameters.parse, model)
-            self.recognisers[name] = recognition.Recogniser(self._session(model), parameters, name.startswith(_RIGHT_TO_LEFT))
-        return self.recognisers[name]
+    def _recogniser(self, key: Key) -> recognition.Recogniser:
+        return self._kept(self.recognisers, key, lambda key: self.loader.recogniser(key[0], whole=key[1]))
 
     def _classifier(self, name: str) -> orientation.Classifier:
-        if name not in self.classifiers:
-            model = self.store.get(name)
-            parameters = _parsed(orientation.Parameters.parse, model)
-            self.classifiers[name] = orientation.Classifier(self._session(model), parameters)
-        return self.classifiers[name]
+        return self._kept(self.classifiers, name, self.loader.classifier)
 
-    def _session(self, model: models.Model) -> engines.Engine:
-        sha256 = self.store.check(model)
-        session = engines.open_session(model.weights, self.store.chosen)
-        self.loaded[model.name], self.engine = sha256, session.about
-        return session
-
-
-_RIGHT_TO_LEFT = "arabic_"
-_Parsed = TypeVar("_Parsed")
+    def _kept(self, known: dict[_Name, _Model], name: _Name, load: Callable[[_Name], _Model]) -> _Model:
+        """Loaded once, whichever thread needs it first."""
+        if name not in known:
+            with self._loading:
+                if name not in known:
+                    known[name] = load(name)
+        return known[name]
 
 
 _KNOWN = samples.Page(1, samples.page(samples.KNOWN))
-
-
-def _parsed(parse: Callable[[Mapping[str, Any]], _Parsed], model: models.Model) -> _Parsed:
-    try:
-        return parse(model.description)
-    except (KeyError, TypeError, ValueError) as e:
-        raise models.BadModels(f"{models.DESCRIPTION} of {model.name}: {e!r} is missing or is not what it should be") from e
 
 
 def _letters(text: str) -> str:
@@ -171,11 +224,10 @@ def _line(quad: NDArray[np.int32], text: str, confidence: float) -> results.Line
     return results.Line(text, confidence, (a, b, c, d))
 
 
-def _on_page(page: Page, angle: int, rows: reading.Rows) -> results.PageResult:
+def _on_page(found: Found, rows: reading.Rows) -> results.PageResult:
     """The result in pixels of the page as it came, however it was turned for reading."""
-    height, width = page.image.shape[:2]
-    placed = tuple(tuple(_back(line, angle, (width, height)) for line in row) for row in rows)
-    return results.PageResult(page.number, width, height, angle, placed)
+    placed = tuple(tuple(_back(line, found.angle, found.size) for line in row) for row in rows)
+    return results.PageResult(found.number, *found.size, found.angle, placed)
 
 
 def _back(line: results.Line, angle: int, size: tuple[int, int]) -> results.Line:

@@ -11,14 +11,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kubeocr_runtime import bidi, engines, tensors
 
 NARROWEST, WIDEST = 320, 3200  # pixels at the model's height; a wider line is squeezed
 BUCKET = 32
-# Pixels of one batch: eight crops of the narrowest bucket. A larger one is no faster on CPUs, and its scores are large: 75 kB
-# for every eight columns of PP-OCRv6, which knows 18,710 characters.
-BUDGET = 8 * 48 * NARROWEST
+
+Strip = tensors.Image
+"""A line scaled to the model's height, at most WIDEST pixels wide."""
+Text = tuple[str, float]
+"""What a line says, and how sure that is: the mean of its characters' probabilities, 0 where there are none."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,16 +48,30 @@ class Recogniser:
     right_to_left: bool = False
     """Whether its script is; see `bidi.logical`."""
 
-    def read(self, crops: Sequence[tensors.Image]) -> list[tuple[str, float]]:
-        """Text and confidence of each crop, in their order."""
-        widths = [bucket(crop, self.parameters.height) for crop in crops]
-        texts: dict[int, tuple[str, float]] = {}
-        for batch in cut(widths, BUDGET // self.parameters.height):
-            scores = self.engine.infer(prepare([crops[i] for i in batch], self.parameters.height, widths[batch[0]]))
-            texts.update(zip(batch, decode(scores, self.parameters.characters), strict=True))
-        return [self._written(*texts[i]) for i in range(len(crops))]
+    @property
+    def budget(self) -> int:
+        """Columns of a batch beyond which a larger one is no faster."""
+        return self.engine.batch_pixels // self.parameters.height
 
-    def _written(self, text: str, confidence: float) -> tuple[str, float]:
+    def scale(self, crop: tensors.Image) -> Strip:
+        """A crop as `read` takes it."""
+        return tensors.resize(crop, (natural_width(crop, self.parameters.height), self.parameters.height))
+
+    def read(self, strips: Sequence[Strip]) -> list[Text]:
+        """What strips of one bucket say, all in one batch."""
+        outputs = self.engine.infer(stack(strips, bucket(strips[0])))
+        best, sure = outputs[::-1] if len(outputs) > 1 else choose(outputs[0], self.parameters.characters)
+        return [self._written(*text) for text in decode(best, sure, self.parameters.characters)]
+
+    def read_all(self, strips: Sequence[Strip]) -> list[Text]:
+        """What strips of any widths say, in their order."""
+        widths = [bucket(strip) for strip in strips]
+        texts: dict[int, Text] = {}
+        for batch in cut(widths, self.budget):
+            texts.update(zip(batch, self.read([strips[i] for i in batch]), strict=True))
+        return [texts[i] for i in range(len(strips))]
+
+    def _written(self, text: str, confidence: float) -> Text:
         return (bidi.logical(text) if self.right_to_left else text), confidence
 
 
@@ -64,9 +81,9 @@ def natural_width(crop: tensors.Image, height: int) -> int:
     return min(math.ceil(width), max(int(width), NARROWEST), WIDEST)
 
 
-def bucket(crop: tensors.Image, height: int) -> int:
-    """The width that a crop is padded to."""
-    return max(NARROWEST, math.ceil(natural_width(crop, height) / BUCKET) * BUCKET)
+def bucket(strip: Strip) -> int:
+    """The width that a strip is padded to."""
+    return max(NARROWEST, math.ceil(int(strip.shape[1]) / BUCKET) * BUCKET)
 
 
 def cut(widths: Sequence[int], budget: int) -> Iterator[list[int]]:
@@ -82,29 +99,35 @@ def cut(widths: Sequence[int], budget: int) -> Iterator[list[int]]:
         yield batch
 
 
-def prepare(crops: Sequence[tensors.Image], height: int, width: int) -> tensors.Tensor:
-    """Crops scaled to `height`, pixels to -1..1, padded with zeros on the right to `width`."""
-    batch = np.zeros((len(crops), 3, height, width), np.float32)
-    for crop, into in zip(crops, batch, strict=True):
-        taken = natural_width(crop, height)
-        resized = tensors.resize(crop, (taken, height))
-        into[:, :, :taken] = ((resized.transpose(2, 0, 1).astype(np.float32) / 255) - 0.5) / 0.5
+def stack(strips: Sequence[Strip], width: int) -> tensors.Tensor:
+    """Count x 3 x height x width: pixels to -1..1, padded with zeros on the right."""
+    batch = np.zeros((len(strips), 3, strips[0].shape[0], width), np.float32)
+    for strip, into in zip(strips, batch, strict=True):
+        into[:, :, : strip.shape[1]] = ((strip.transpose(2, 0, 1).astype(np.float32) / 255) - 0.5) / 0.5
     return batch
 
 
-def decode(scores: tensors.Tensor, characters: Sequence[str]) -> list[tuple[str, float]]:
-    """CTC, greedy: the best character of each column, repetitions once, blanks out; confidence is the mean of what is left.
+def choose(scores: NDArray[Any], characters: Sequence[str]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The best character of each column and its probability, of scores: count x columns x characters.
 
-    `scores`: count x columns x characters, probabilities. Raises `ValueError` where the dictionary is another model's.
+    Raises `ValueError` where the dictionary is another model's.
     """
     if scores.shape[2] != len(characters):
         raise ValueError(f"the model has {scores.shape[2]} classes and its dictionary {len(characters)} characters")
     best = scores.argmax(axis=2)
-    sure = np.take_along_axis(scores, best[:, :, None], axis=2)[:, :, 0]
+    return best, np.take_along_axis(scores, best[:, :, None], axis=2)
+
+
+def decode(best: NDArray[Any], sure: NDArray[Any], characters: Sequence[str]) -> list[Text]:
+    """CTC, greedy: the best character of each column, repetitions once, blanks out; confidence is the mean of what is left.
+
+    `best` and `sure` have a value a line and column: a character and its probability.
+    """
+    best, sure = (values.reshape(len(values), -1) for values in (best, sure))
     kept = best != 0
     kept[:, 1:] &= best[:, 1:] != best[:, :-1]
     return [_line(b[k], s[k], characters) for b, s, k in zip(best, sure, kept, strict=True)]
 
 
-def _line(best: Any, sure: Any, characters: Sequence[str]) -> tuple[str, float]:
+def _line(best: Any, sure: Any, characters: Sequence[str]) -> Text:
     return "".join(characters[i] for i in best), float(sure.mean()) if len(sure) else 0.0

@@ -5,7 +5,7 @@ import dataclasses
 from aiohttp import web
 
 from kubeocr_contract import images, languages, report, settings, wire
-from kubeocr_runtime import admission, backends, errors, guide, keys, metrics, turns, uploads, wishes, worker
+from kubeocr_runtime import admission, backends, errors, guide, keys, metrics, readers, turns, uploads, wishes, worker
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class Services:
     """What every route works with."""
 
     settings: settings.Settings
-    store: worker.Store
+    store: readers.Store
     worker: worker.Worker
     entrance: admission.Admission
     uploads: admission.Budget
@@ -41,7 +41,7 @@ async def recognise(route: wire.OcrRoute, request: web.Request) -> web.Response:
 
 async def _read(
     route: wire.OcrRoute, request: web.Request, services: Services, ticket: admission.Ticket
-) -> tuple[list[worker.Read], wishes.Wish]:
+) -> tuple[list[readers.Read], wishes.Wish]:
     limit = services.settings.upload_mib * 2**20
     async with services.uploads.take(uploads.expected(request, limit)) as held:
         form = await uploads.receive(request, limit)

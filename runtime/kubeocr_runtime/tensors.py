@@ -37,6 +37,11 @@ def resize(image: Image, size: tuple[int, int]) -> Image:
     return np.asarray(cv2.resize(image, size), np.uint8)
 
 
+def shrink(image: Image, size: tuple[int, int]) -> Image:
+    """A picture in another (width, height); where that is smaller, a pixel is the mean of those that it takes the place of."""
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def step(description: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """The arguments of a step of an inference.yml's PreProcess, empty where it has none. Raises `KeyError` for no such step."""
     steps: Iterable[Mapping[str, Any]] = description["PreProcess"]["transform_ops"]

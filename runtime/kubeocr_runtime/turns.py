@@ -1,14 +1,14 @@
-"""A document's pages through the worker: decoded when their turn is near, one at a time in the line: requests take turns."""
+"""A document's pages through the worker, a few at a time, decoded when their turn is near; `schedule` says whose it is."""
 
 import asyncio
 import contextlib
 import dataclasses
 from collections.abc import Iterator
 
-from kubeocr_runtime import admission, decoding, documents, metrics, pipelines, worker
+from kubeocr_runtime import admission, decoding, documents, errands, metrics, pipelines, readers, worker
 
-_LANES = 2
-"""Pages of one document that are in hand at once: one is decoded while the other is read."""
+_LANES = 4
+"""Pages of one document that are in hand at once: some are decoded while others are read."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -23,14 +23,14 @@ class Turns:
 
     async def read_all(
         self, document: documents.Document, options: pipelines.ReadOptions, ticket: admission.Ticket
-    ) -> list[worker.Read]:
+    ) -> list[readers.Read]:
         """Every page in order. Cancelled, it takes its pages out of the line. Raises what decoding and reading raise."""
-        reads: dict[int, worker.Read] = {}
-        turn = asyncio.Lock()
+        reads: dict[int, readers.Read] = {}
+        share = errands.Share()
 
         async def lane(indices: Iterator[int]) -> None:
             for index in indices:
-                reads[index] = await self._read(document, index, options, turn)
+                reads[index] = await self._read(document, index, options, share)
                 ticket.done(reads[index].inference_seconds)
 
         indices = iter(range(document.pages))
@@ -43,13 +43,12 @@ class Turns:
         return [reads[index] for index in range(document.pages)]
 
     async def _read(
-        self, document: documents.Document, index: int, options: pipelines.ReadOptions, turn: asyncio.Lock
-    ) -> worker.Read:
+        self, document: documents.Document, index: int, options: pipelines.ReadOptions, share: errands.Share
+    ) -> readers.Read:
         with self._counted():
             async with self.pixels.take(await self.decoder.pixels(document, index)) as held:
                 page = await self.decoder.page(document, index, held)
-                async with turn:
-                    read = await self.engine.read(page, options)
+                read = await self.engine.read(page, options, share)
         self.metrics.page_seconds.labels("queue").observe(read.queue_seconds)
         self.metrics.page_seconds.labels("inference").observe(read.inference_seconds)
         return read

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from kubeocr_contract import languages, wire
 from kubeocr_contract import models as catalogue
-from kubeocr_runtime import errors, models, pipelines, worker
+from kubeocr_runtime import errors, models, pipelines, readers
 
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 _FALSE = frozenset({"0", "false", "f", "no", "n", "off", ""})
@@ -30,7 +30,7 @@ class Wish:
         }
 
 
-def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: worker.Store, reader: worker.Reader) -> Wish:
+def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: readers.Store, reader: readers.Reader) -> Wish:
     """Raises `errors.InvalidField`, `UnknownLanguage`, `LanguageNotCarried`."""
     flags = {name: _flag(fields, name, default) for name, default in wire.FLAGS.items()}
     if flags[wire.UNWARPING]:
@@ -44,11 +44,12 @@ def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: worker.Store, 
         orient_lines=reader.orients_lines and flags[wire.LINE_ORIENTATION],
         order=_choice(fields, wire.ORDER_FIELD, wire.ORDERS),
         direction=language.direction,
+        script=language.script,
     )
     return Wish(route, language, options)
 
 
-def answer(wish: Wish, reads: Sequence[worker.Read]) -> dict[str, object]:
+def answer(wish: Wish, reads: Sequence[readers.Read]) -> dict[str, object]:
     """The JSON of a document that was read."""
     pages = [read.result for read in reads]
     return wire.Answer(
@@ -88,7 +89,7 @@ def _language(route: wire.OcrRoute, name: str) -> languages.Language:
         raise errors.UnknownLanguage(f"{wire.LANGUAGE_FIELD}: {e}", supported_languages=_supported(route.version)) from None
 
 
-def _reader(language: languages.Language, version: str, store: worker.Store) -> catalogue.Reader:
+def _reader(language: languages.Language, version: str, store: readers.Store) -> catalogue.Reader:
     if not catalogue.readers(language, version, catalogue.sizes(version)[0]):
         message = f"{wire.LANGUAGE_FIELD}: no model of PP-OCR reads {language.name} ({language.id})"
         raise errors.UnknownLanguage(message, supported_languages=_supported(version))

@@ -1,123 +1,146 @@
-"""The one thread that owns the engines.
+"""The threads that run the engines: each does what `schedule` says is next, finding a page's lines or reading a batch of lines.
 
-Pages stand in line in the order they came, one of each request at a time (see `turns`): requests take turns page by page.
+A page's lines are found on one thread and read on all, beside those of other requests; the thread that reads the last one puts
+the page together.
 """
 
 import asyncio
 import concurrent.futures
-import dataclasses
+import functools
+import logging
+import threading
 import time
-from collections.abc import Callable, Mapping
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Sequence
 
-from kubeocr_contract import languages, models, report
-from kubeocr_runtime import documents, pipelines, results
+from kubeocr_runtime import documents, errands, pipelines, readers, schedule
 
-T = TypeVar("T")
-
-
-class Reader(Protocol):
-    """What reads pages (`pipelines.Pipelines`, or a fake in tests). Its methods are called on the worker's thread."""
-
-    @property
-    def loaded(self) -> Mapping[str, str]:
-        """Name of each model that is loaded -> SHA-256 of its weights."""
-        ...
-
-    @property
-    def engine(self) -> report.Engine:
-        """What runs them."""
-        ...
-
-    @property
-    def orients_pages(self) -> bool:
-        """Whether it can turn pages upright."""
-        ...
-
-    @property
-    def orients_lines(self) -> bool:
-        """Whether it can turn lines upright."""
-        ...
-
-    def warm(self) -> None:
-        """Load what the settings name."""
-        ...
-
-    def self_test(self) -> None:
-        """Read a known page; raises where it comes back wrong."""
-        ...
-
-    def read(self, page: documents.Page, options: pipelines.ReadOptions) -> results.PageResult:
-        """A page's lines."""
-        ...
-
-
-class Store(Protocol):
-    """What knows the models that are here (`models.Store`)."""
-
-    def carried(self) -> frozenset[str]:
-        """Names of the models that are here."""
-        ...
-
-    def reader(self, language: languages.Language, version: str, size: str | None = None) -> models.Reader:
-        """The models that read a language. Raises `kubeocr_runtime.models.NotCarried`."""
-        ...
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Read:
-    """A page's result and what it cost."""
-
-    result: results.PageResult
-    queue_seconds: float
-    inference_seconds: float
+LOG = logging.getLogger("kubeocr.worker")
+_MOST_STREAMS = 64
 
 
 class Worker:
-    """Runs a `Reader` on a thread of its own; one that is at a page for longer than `stuck_seconds` has hung."""
+    """Runs a `Reader` on threads of its own; one that is at one thing for longer than `stuck_seconds` has hung."""
 
-    def __init__(self, reader: Reader, stuck_seconds: float) -> None:
+    def __init__(self, reader: readers.Reader, stuck_seconds: float) -> None:
         self.reader = reader
         self.stuck_seconds = stuck_seconds
-        self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="engine")
-        self._busy_since: float | None = None
         self.busy_seconds = 0.0
+        """Of all threads together."""
         self.ready = False
+        self._threads = concurrent.futures.ThreadPoolExecutor(_MOST_STREAMS, thread_name_prefix="engine")
+        self._changed = threading.Condition()
+        """Held whenever what follows is looked at."""
+        self._schedule: schedule.Schedule[errands.Errand] = schedule.Schedule()
+        self._since: dict[object, float] = {}
+        """What is being done -> when it began."""
+        self._ended = False
 
     async def start(self) -> None:
         """Load the models and read a page whose text is known. Raises what the reader raises."""
-        await self._run(self.reader.warm)
-        await self._run(self.reader.self_test)
+        await asyncio.wrap_future(self._threads.submit(self._timed, self.reader.warm))
+        await asyncio.wrap_future(self._threads.submit(self._timed, self.reader.self_test))
+        self._schedule.streams = min(self.reader.streams, _MOST_STREAMS)
+        for _ in range(self._schedule.streams):
+            self._threads.submit(self._stream)
         self.ready = True
 
-    async def read(self, page: documents.Page, options: pipelines.ReadOptions) -> Read:
-        """A page's result, in its turn. Cancelled while it stands in line, it is never read."""
-        asked = time.monotonic()
-        started, result = await self._run(lambda: (time.monotonic(), self.reader.read(page, options)))
-        return Read(result, started - asked, time.monotonic() - started)
+    async def read(self, page: documents.Page, options: pipelines.ReadOptions, share: errands.Share) -> readers.Read:
+        """A page's result, in its share's turn. Cancelled, nothing more of it is begun."""
+        errand = errands.Errand(page, options, share)
+        self._add(errand, [errand.finding()])
+        try:
+            return await asyncio.wrap_future(errand.done)
+        finally:
+            with self._changed:
+                self._schedule.drop(share, errand)
 
     @property
     def busy(self) -> bool:
-        """Whether the engine is at work."""
-        return self._busy_since is not None
+        """Whether an engine is at work."""
+        return bool(self._since)
 
     @property
     def live(self) -> bool:
-        """Whether the engine is idle or began its work lately."""
-        since = self._busy_since
-        return since is None or time.monotonic() - since < self.stuck_seconds
+        """Whether every thread is idle or began its work lately."""
+        with self._changed:
+            oldest = min(self._since.values(), default=None)
+        return oldest is None or time.monotonic() - oldest < self.stuck_seconds
 
     def stop(self) -> None:
-        """End the thread after what it does now; what stands in line is dropped."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        """End the threads after what they do now; what waits is dropped."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(self, work: Callable[[], T]) -> T:
-        return await asyncio.wrap_future(self._thread.submit(self._timed, work))
+    def _stream(self) -> None:
+        """What each thread does until the end."""
+        while pieces := self._next():
+            self._timed(functools.partial(self._do, pieces))
+            with self._changed:
+                self._schedule.done(pieces)
+                self._changed.notify()
 
-    def _timed(self, work: Callable[[], T]) -> T:
-        self._busy_since = begin = time.monotonic()
+    def _next(self) -> tuple[errands.Piece, ...]:
+        """Waits for something to do; empty at the end."""
+        with self._changed:
+            while not self._ended:
+                if pieces := self._schedule.take():
+                    return pieces
+                self._changed.wait()
+        return ()
+
+    def _do(self, pieces: Sequence[errands.Piece]) -> None:
+        """Whatever goes wrong is told to who waits for the page."""
         try:
-            return work()
+            if pieces[0].batch is None:
+                self._find(pieces[0].owner)
+            else:
+                self._recognise(pieces)
+        except Exception as e:
+            if len(pieces) == 1:
+                pieces[0].owner.fail(e)
+            else:
+                LOG.exception("lines=%d one of them fails: each is read alone", len(pieces))
+                for piece in pieces:
+                    self._do((piece,))
+
+    def _find(self, errand: errands.Errand) -> None:
+        errand.begun = time.monotonic()
+        errand.found = self.reader.find(errand.page, errand.options)
+        if errand.found.strips:
+            self._add(errand, errand.reading())
+        else:
+            self._finish(errand)
+
+    def _recognise(self, pieces: Sequence[errands.Piece]) -> None:
+        strips = [piece.owner.lines.strips[piece.index] for piece in pieces]
+        texts = self.reader.recognise(pieces[0].owner.lines.recogniser, strips)
+        with self._changed:
+            for piece, text in zip(pieces, texts, strict=True):
+                piece.owner.texts[piece.index] = text
+            complete = {piece.owner: None for piece in pieces if piece.owner.complete}
+        for errand in complete:
+            self._finish(errand)
+
+    def _finish(self, errand: errands.Errand) -> None:
+        texts = [errand.texts[index] for index in range(len(errand.texts))]
+        result = self.reader.place(errand.lines, texts, errand.options)
+        errand.end(readers.Read(result, errand.begun - errand.asked, time.monotonic() - errand.begun))
+
+    def _add(self, errand: errands.Errand, pieces: Sequence[errands.Piece]) -> None:
+        with self._changed:
+            if not errand.done.cancelled():
+                self._schedule.add(errand.share, pieces)
+                self._changed.notify(len(pieces))
+
+    def _timed(self, work: Callable[[], None]) -> None:
+        task, begin = object(), time.monotonic()
+        with self._changed:
+            self._since[task] = begin
+        try:
+            work()
         finally:
-            self._busy_since = None
-            self.busy_seconds += time.monotonic() - begin
+            with self._changed:
+                del self._since[task]
+                self.busy_seconds += time.monotonic() - begin

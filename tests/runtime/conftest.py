@@ -3,10 +3,11 @@
 import contextlib
 import io
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import aiohttp
+import numpy as np
 import PIL.Image
 import PIL.ImageDraw
 import pytest
@@ -14,19 +15,21 @@ from aiohttp import test_utils
 from reportlab.pdfgen import canvas
 
 from kubeocr_contract import languages, models, report, settings
-from kubeocr_runtime import app, documents, pipelines, results
+from kubeocr_runtime import app, documents, pipelines, recognition, results
 from kubeocr_runtime import models as store
 
 
 class FakeReader:
-    """A `worker.Reader` that tells what it was given. It reads nothing while `gate` is closed."""
+    """A `readers.Reader` that tells what it was given. It reads nothing while `gate` is closed."""
 
     def __init__(self) -> None:
         self.gate = threading.Event()
         self.gate.set()
         self.entered = threading.Event()
         self.seen: list[tuple[int, tuple[int, ...], pipelines.ReadOptions]] = []
+        self.batches: list[tuple[pipelines.Key, int]] = []
         self.broken: Exception | None = None
+        self.streams = 1
         self.orients_pages = True
         self.orients_lines = True
         self.loaded = {"PP-OCRv6_small_rec": "ab" * 32, "PP-OCRv6_small_det": "cd" * 32}
@@ -39,17 +42,28 @@ class FakeReader:
     def self_test(self) -> None:
         pass
 
-    def read(self, page: documents.Page, options: pipelines.ReadOptions) -> results.PageResult:
+    def find(self, page: documents.Page, options: pipelines.ReadOptions) -> pipelines.Found:
         self.entered.set()
         self.gate.wait(20)
         self.seen.append((page.number, page.image.shape, options))
         height, width, _ = page.image.shape
-        line = results.Line(f"page {page.number}", 0.5, ((1, 2), (3, 2), (3, 4), (1, 4)))
-        return results.PageResult(page.number, width, height, 0, ((line,),))
+        quad = np.array([[1, 2], [3, 2], [3, 4], [1, 4]], np.int32)
+        strip = np.full((48, 320, 3), page.number % 256, np.uint8)
+        return pipelines.Found(page.number, (width, height), 0, (quad,), (strip,), ("x_rec", False), 1280)
+
+    def recognise(self, key: pipelines.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
+        self.batches.append((key, len(strips)))
+        return [(f"page {strip[0, 0, 0]}", 0.5) for strip in strips]
+
+    def place(
+        self, found: pipelines.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions
+    ) -> results.PageResult:
+        lines = [results.Line(*text, ((1, 2), (3, 2), (3, 4), (1, 4))) for text in texts]
+        return results.PageResult(found.number, *found.size, 0, (tuple(lines),))
 
 
 class FakeStore:
-    """A `worker.Store` that carries what an image without a model hoster does."""
+    """A `readers.Store` that carries what an image without a model hoster does."""
 
     def carried(self) -> frozenset[str]:
         return models.WHEELS

@@ -2,7 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from kubeocr_runtime import detection, tensors, wheels
+from kubeocr_contract import report
+from kubeocr_runtime import detection, engines, tensors, wheels
 
 PARAMETERS = detection.Parameters.parse(wheels.describe("PP-OCRv6_small_det"))
 
@@ -23,6 +24,48 @@ def test_input_size(page: tuple[int, int], want: tuple[int, int]) -> None:
     assert detection.input_size(*page) == want
 
 
+@pytest.mark.parametrize(
+    ("page", "side", "want"),
+    [
+        pytest.param((2550, 3300), 1600, (1248, 1600), id="a scan"),
+        pytest.param((1024, 800), 1600, (1024, 800), id="smaller than that already"),
+        pytest.param((8000, 4000), 1600, (1600, 800), id="very large"),
+    ],
+)
+def test_a_page_is_made_smaller_to_find_its_lines(page: tuple[int, int], side: int, want: tuple[int, int]) -> None:
+    assert detection.input_size(*page, side) == want
+
+
+def quads(height: int, count: int) -> detection.Quads:
+    corners = [[0, 0], [900, 0], [900, height], [0, height]]
+    return np.array([corners] * count, np.int32).reshape(-1, 4, 2)
+
+
+@pytest.mark.parametrize(
+    ("found", "page", "side", "want"),
+    [
+        pytest.param(quads(40, 5), (2550, 3300), 1600, 0, id="lines of 19 pixels will do"),
+        pytest.param(quads(20, 5), (2550, 3300), 1600, 2970, id="lines of 10 are made 18 high"),
+        pytest.param(quads(9, 5), (2550, 3300), 1600, 3300, id="but never higher than they are"),
+        pytest.param(quads(20, 5), (8000, 9000), 1600, 4000, id="nor is PaddleOCR's limit passed"),
+        pytest.param(quads(9, 5), (1000, 1500), 1600, 0, id="the page was not made smaller"),
+        pytest.param(quads(0, 0), (2550, 3300), 1600, 3300, id="nothing was found"),
+        pytest.param(np.concatenate([quads(60, 4), quads(20, 1)]), (2550, 3300), 1600, 2970, id="a fifth is small print"),
+    ],
+)
+def test_second_look(found: detection.Quads, page: tuple[int, int], side: int, want: int) -> None:
+    assert detection.second_look(found, page, side) == want
+
+
+def test_small_lines_are_looked_at_twice_and_the_second_look_counts() -> None:
+    engine = FakeEngine()
+    image = marked((400, 500, 1400, 508), size=(3200, 1600))
+    found = detection.Detector(engine, PARAMETERS, 1600).find(image)
+    assert [shape[2:] for shape in engine.shapes] == [(800, 1600), (1600, 3200)]
+    assert found.shape == (1, 4, 2)
+    assert np.abs(found[0].min(axis=0) - [394, 494]).max() < 12
+
+
 def test_parameters_come_from_the_description() -> None:
     assert (PARAMETERS.threshold, PARAMETERS.box_threshold, PARAMETERS.unclip, PARAMETERS.candidates) == (0.3, 0.6, 1.5, 1000)
 
@@ -33,9 +76,12 @@ class FakeEngine:
     def __init__(self) -> None:
         self.shapes: list[tuple[int, ...]] = []
 
-    def infer(self, batch: tensors.Tensor) -> tensors.Tensor:
+    about = report.Engine()
+    batch_pixels = 0
+
+    def infer(self, batch: tensors.Tensor) -> engines.Outputs:
         self.shapes.append(batch.shape)
-        return (batch[:, :1] > 0).astype(np.float32)
+        return ((batch[:, :1] > 0).astype(np.float32),)
 
 
 def marked(*rectangles: tuple[int, int, int, int], size: tuple[int, int] = (320, 160)) -> tensors.Image:

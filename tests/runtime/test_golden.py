@@ -42,7 +42,9 @@ Yours sincerely, J. O'Neill""",
 @pytest.fixture(scope="module")
 def pipeline() -> pipelines.Pipelines:
     """PP-OCRv6 small as the installed packages carry it."""
-    return pipelines.Pipelines.open(settings.Settings(models_dir="", device="cpu"))
+    return pipelines.Pipelines.open(
+        settings.Settings(models_dir="", device="cpu", precision="fp32", characters="all", detection_side=0)
+    )
 
 
 def read(name: str, pipeline: pipelines.Pipelines, order: str) -> reading.Rows:

@@ -112,7 +112,7 @@ async def test_a_large_upload_without_a_declared_length_is_refused_as_it_comes(s
 
 async def test_an_error_of_ours_tells_an_incident_and_no_traceback(service, form, picture, reader) -> None:
     client = await service()
-    reader.read = None
+    reader.find = None
     response = await client.post(OCR, data=form(picture()))
     body = await response.json()
     assert (response.status, body["code"]) == (500, "internal")

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from kubeocr_contract import models as catalogue
-from kubeocr_runtime import orientation, tensors, wheels
+from kubeocr_contract import report
+from kubeocr_runtime import engines, orientation, tensors, wheels
 
 PAGE = orientation.Parameters.parse(wheels.describe(catalogue.DOC_ORIENTATION))
 LINE = orientation.Parameters.parse(wheels.describe(catalogue.LINE_ORIENTATION))
@@ -46,13 +47,16 @@ def test_a_mark_on_the_upright_page_goes_back_where_it_was(angle: int) -> None:
 class FakeEngine:
     """An `engines.Engine` of four classes: the brighter the picture, the higher the class."""
 
+    about = report.Engine()
+    batch_pixels = 0
+
     def __init__(self) -> None:
         self.shapes: list[tuple[int, ...]] = []
 
-    def infer(self, batch: tensors.Tensor) -> tensors.Tensor:
+    def infer(self, batch: tensors.Tensor) -> engines.Outputs:
         self.shapes.append(batch.shape)
         means = batch.mean(axis=(1, 2, 3))
-        return -np.abs(means[:, None] - np.linspace(-2, 2.4, 4)).astype(np.float32)
+        return (-np.abs(means[:, None] - np.linspace(-2, 2.4, 4)).astype(np.float32),)
 
 
 def test_angles_of_many_pictures() -> None:

@@ -4,44 +4,63 @@ import pathlib
 import numpy as np
 import pytest
 
-from kubeocr_contract import languages, settings
+from kubeocr_contract import languages, report, settings
 from kubeocr_contract import models as catalogue
-from kubeocr_runtime import detection, models, orientation, pipelines, reading, recognition, samples, tensors, wheels
+from kubeocr_runtime import (
+    detection,
+    engines,
+    loading,
+    models,
+    orientation,
+    pipelines,
+    reading,
+    recognition,
+    samples,
+    tensors,
+    wheels,
+)
 
 READER = catalogue.Reader("v", "x_det", "x_rec")
 WHEELS = settings.Settings(models_dir="", device="cpu")
 
 
-class Marks:
+class Fake:
+    """What every fake engine has."""
+
+    about = report.Engine()
+    batch_pixels = 8 * 48 * 320
+
+
+class Marks(Fake):
     """An `engines.Engine` of a detector that finds what is white."""
 
-    def infer(self, batch: tensors.Tensor) -> tensors.Tensor:
-        return (batch[:, :1] > 0).astype(np.float32)
+    def infer(self, batch: tensors.Tensor) -> engines.Outputs:
+        return ((batch[:, :1] > 0).astype(np.float32),)
 
 
-class Blind:
+class Blind(Fake):
     """An `engines.Engine` of a detector that finds nothing."""
 
-    def infer(self, batch: tensors.Tensor) -> tensors.Tensor:
-        return np.zeros_like(batch[:, :1])
+    def infer(self, batch: tensors.Tensor) -> engines.Outputs:
+        return (np.zeros_like(batch[:, :1]),)
 
 
-class Brightness:
+class Brightness(Fake):
     """An `engines.Engine` of a recogniser that reads one letter: a for a crop that is lighter on the left, else b."""
 
-    def infer(self, batch: tensors.Tensor) -> tensors.Tensor:
+    def infer(self, batch: tensors.Tensor) -> engines.Outputs:
         lit = [crop[0, 24, 40] > crop[0, 24, 140] for crop in batch]
-        return np.array([[[0, 0.9, 0, 0] if left else [0, 0, 0.8, 0]] for left in lit], np.float32)
+        return (np.array([[[0, 0.9, 0, 0] if left else [0, 0, 0.8, 0]] for left in lit], np.float32),)
 
 
-class Turned:
+class Turned(Fake):
     """An `engines.Engine` that says the same angle of everything."""
 
     def __init__(self, best: int, classes: int) -> None:
         self.best, self.classes = best, classes
 
-    def infer(self, batch: tensors.Tensor) -> tensors.Tensor:
-        return np.repeat(np.eye(self.classes, dtype=np.float32)[None, self.best], len(batch), axis=0)
+    def infer(self, batch: tensors.Tensor) -> engines.Outputs:
+        return (np.repeat(np.eye(self.classes, dtype=np.float32)[None, self.best], len(batch), axis=0),)
 
 
 def fakes(path: pathlib.Path, *, page_class: int = 0, line_class: int = 0) -> pipelines.Pipelines:
@@ -50,10 +69,12 @@ def fakes(path: pathlib.Path, *, page_class: int = 0, line_class: int = 0) -> pi
         (path / name / models.DESCRIPTION).touch()
         (path / name / "inference.onnx").touch()
     describe = wheels.describe
+    store = models.Store.open(settings.Settings(models_dir=str(path)))
     return pipelines.Pipelines(
-        models.Store.open(settings.Settings(models_dir=str(path))),
+        store,
+        loading.Loader(store),
         {"x_det": detection.Detector(Marks(), detection.Parameters.parse(describe("x_det")))},
-        {"x_rec": recognition.Recogniser(Brightness(), recognition.Parameters.parse(describe("x_rec", ("a", "b"))))},
+        {("x_rec", False): recognition.Recogniser(Brightness(), recognition.Parameters.parse(describe("x_rec", ("a", "b"))))},
         {
             name: orientation.Classifier(Turned(best, classes), orientation.Parameters.parse(describe(name)))
             for name, best, classes in ((catalogue.DOC_ORIENTATION, page_class, 4), (catalogue.LINE_ORIENTATION, line_class, 2))
@@ -129,7 +150,7 @@ def test_a_description_that_lacks_something_is_named(tmp_path: pathlib.Path) -> 
         (tmp_path / name).mkdir()
         (tmp_path / name / "inference.onnx").touch()
         (tmp_path / name / models.DESCRIPTION).write_text("PreProcess: {transform_ops: []}\n", encoding="utf-8")
-    with pytest.raises(models.BadModels, match=r"inference\.yml of PP-OCRv6_small_det: KeyError\('NormalizeImage'\)"):
+    with pytest.raises(models.BadModels, match=r"inference\.yml of PP-OCRv6_small_rec: KeyError\('RecResizeImg'\)"):
         pipelines.Pipelines.open(settings.Settings(models_dir=str(tmp_path))).warm()
 
 
@@ -139,7 +160,7 @@ def blind(tmp_path: pathlib.Path, chosen: settings.Settings) -> pipelines.Pipeli
     reader = broken.store.reader(languages.find("en"), WHEELS.model_version)
     parameters = recognition.Parameters(48, tuple(sorted(set("".join(samples.KNOWN)))))
     broken.detectors[reader.detector] = dataclasses.replace(fakes(tmp_path).detectors["x_det"], engine=Blind())
-    broken.recognisers[reader.recogniser] = recognition.Recogniser(Brightness(), parameters)
+    broken.recognisers[reader.recogniser, False] = recognition.Recogniser(Brightness(), parameters)
     return broken
 
 
@@ -164,7 +185,7 @@ def warm() -> pipelines.Pipelines:
 def test_warm_loads_each_model_once_and_the_known_page_is_right(warm: pipelines.Pipelines) -> None:
     loaded = {**warm.detectors, **warm.recognisers}
     warm.self_test()
-    assert loaded.keys() == {"PP-OCRv6_small_det", "PP-OCRv6_small_rec"}
+    assert loaded.keys() == {"PP-OCRv6_small_det", ("PP-OCRv6_small_rec", False)}
     assert all({**warm.detectors, **warm.recognisers}[name] is model for name, model in loaded.items())
 
 
@@ -199,10 +220,52 @@ def test_upside_down_lines_are_read_with_the_line_model(warm: pipelines.Pipeline
 
 @pytest.mark.models
 def test_a_line_s_text_does_not_depend_on_who_shares_its_batch(warm: pipelines.Pipelines) -> None:
-    recogniser = warm.recognisers["PP-OCRv6_small_rec"]
-    crops = [
-        samples.page([text], 400)[30:100] for text in ("first of all", "second, by the way", "third", "and so on 1234567890")
+    recogniser = warm.recognisers["PP-OCRv6_small_rec", False]
+    strips = [
+        recogniser.scale(samples.page([text], 400)[30:100])
+        for text in ("first of all", "second, by the way", "third", "and so on 1234567890")
     ]
-    alone = [recogniser.read([crop])[0] for crop in crops]
-    together = recogniser.read([*crops, *crops[::-1]])
-    assert [text for text, _ in together] == [text for text, _ in [*alone, *alone[::-1]]]
+    alone = [recogniser.read([strip])[0] for strip in strips]
+    assert recogniser.read_all([*strips, *strips[::-1]]) == [*alone, *alone[::-1]]
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("changes", "script", "want"),
+    [
+        pytest.param({"languages": ("en",)}, "Latn", (False, 2000), id="cut to the scripts of the languages"),
+        pytest.param({"languages": ("en",)}, "Hans", (True, 18710), id="whole for a script of no language of the settings"),
+        pytest.param({"languages": ("en", "zh")}, "Latn", (False, 18710), id="nothing to cut off"),
+        pytest.param({"languages": ("en",), "characters": "all"}, "Latn", (True, 18710), id="whole, as the settings say"),
+    ],
+)
+def test_characters_that_are_chosen_among(changes: dict[str, object], script: str, want: tuple[bool, int]) -> None:
+    loaded = pipelines.Pipelines.open(dataclasses.replace(WHEELS, **changes))
+    reader = loaded.store.reader(languages.find("en"), "PP-OCRv6")
+    page = samples.Page(1, samples.page(["just a line"]))
+    assert loaded.read(page, pipelines.ReadOptions(reader=reader, script=script)).text == "just a line"
+    [((_, whole), recogniser)] = loaded.recognisers.items()
+    assert whole is want[0]
+    assert want[1] * 0.8 < len(recogniser.parameters.characters) <= want[1]
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("changes", "want"),
+    [
+        pytest.param({"engine": "onnxruntime"}, {"onnxruntime"}, id="named"),
+        pytest.param({"engine": "openvino"}, {"openvino"}, id="named too"),
+        pytest.param({}, {"onnxruntime", "openvino"}, id="auto: one of those, for both models"),
+        pytest.param({"precision": "fp16", "device": "cpu"}, {"openvino"}, id="auto: one that does the precision"),
+    ],
+)
+def test_the_engine_that_runs(changes: dict[str, str], want: set[str]) -> None:
+    loaded = pipelines.Pipelines.open(dataclasses.replace(WHEELS, **changes))
+    try:
+        loaded.warm()
+    except engines.EngineUnavailable as e:
+        assert "fp16" in str(e), "a CPU without it"  # noqa: PT017
+        return
+    names = {model.engine.about.name for model in (*loaded.detectors.values(), *loaded.recognisers.values())}
+    assert len(names) == 1
+    assert names <= want

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubeocr_runtime import recognition, tensors, wheels
+from kubeocr_contract import report
+from kubeocr_runtime import engines, recognition, tensors, wheels
 
 PARAMETERS = recognition.Parameters.parse(wheels.describe("x_rec", ("a", "b")))
 BLANK, A, B, SPACE = range(4)
@@ -32,13 +33,14 @@ def test_parameters_put_blank_first_and_space_last() -> None:
     ],
 )
 def test_decode(columns: list[tuple[int, float]], want: tuple[str, float]) -> None:
-    [(text, confidence)] = recognition.decode(scores(columns), PARAMETERS.characters)
+    best, sure = recognition.choose(scores(columns), PARAMETERS.characters)
+    [(text, confidence)] = recognition.decode(best, sure, PARAMETERS.characters)
     assert (text, pytest.approx(confidence)) == want
 
 
 def test_a_dictionary_of_another_model_is_refused() -> None:
     with pytest.raises(ValueError, match="4 classes and its dictionary 3 characters"):
-        recognition.decode(scores([(A, 1.0)]), ("", "a", " "))
+        recognition.choose(scores([(A, 1.0)]), ("", "a", " "))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,9 @@ def test_a_dictionary_of_another_model_is_refused() -> None:
     ],
 )
 def test_bucket(size: tuple[int, int], want: int) -> None:
-    assert recognition.bucket(np.zeros((size[1], size[0], 3), np.uint8), 48) == want
+    strip = recognition.Recogniser(FakeEngine(), PARAMETERS).scale(np.zeros((size[1], size[0], 3), np.uint8))
+    assert strip.shape[0] == 48
+    assert recognition.bucket(strip) == want
 
 
 def test_cut_keeps_buckets_apart_and_within_budget() -> None:
@@ -71,7 +75,8 @@ def test_cut_takes_each_crop_once(widths: list[int], budget: int) -> None:
 
 
 def test_padding_is_zero_and_pixels_are_between_minus_one_and_one() -> None:
-    batch = recognition.prepare([np.full((24, 100, 3), 255, np.uint8), np.zeros((48, 10, 3), np.uint8)], 48, 320)
+    scale = recognition.Recogniser(FakeEngine(), PARAMETERS).scale
+    batch = recognition.stack([scale(np.full((24, 100, 3), 255, np.uint8)), scale(np.zeros((48, 10, 3), np.uint8))], 320)
     assert batch.shape == (2, 3, 48, 320)
     assert (batch[0, :, :, :200] == 1).all()
     assert (batch[0, :, :, 200:] == 0).all()
@@ -81,28 +86,43 @@ def test_padding_is_zero_and_pixels_are_between_minus_one_and_one() -> None:
 class FakeEngine:
     """An `engines.Engine` that reads a crop's brightness: dark is an "a", light is a "b"; one column a crop."""
 
+    about = report.Engine()
+    batch_pixels = 48 * 320 * 8
+
     def __init__(self) -> None:
         self.shapes: list[tuple[int, ...]] = []
 
-    def infer(self, batch: tensors.Tensor) -> tensors.Tensor:
+    def infer(self, batch: tensors.Tensor) -> engines.Outputs:
         self.shapes.append(batch.shape)
-        return np.concatenate([scores([(B if crop[0, 0, 0] > 0 else A, 0.5)]) for crop in batch])
+        return (np.concatenate([scores([(B if crop[0, 0, 0] > 0 else A, 0.5)]) for crop in batch]),)
 
 
-def test_read_gives_texts_in_the_crops_order_whatever_their_batch() -> None:
+class Chooses(FakeEngine):
+    """An `engines.Engine` that tells the best of each column itself."""
+
+    def infer(self, batch: tensors.Tensor) -> engines.Outputs:
+        best, sure = recognition.choose(super().infer(batch)[0], PARAMETERS.characters)
+        return (sure, best[..., None])
+
+
+@pytest.mark.parametrize("engine", [pytest.param(FakeEngine(), id="scores"), pytest.param(Chooses(), id="the best")])
+def test_read_gives_texts_in_the_crops_order_whatever_their_batch(engine: FakeEngine) -> None:
     dark, light = np.zeros((48, 100, 3), np.uint8), np.full((48, 100, 3), 255, np.uint8)
     wide = np.full((48, 1000, 3), 255, np.uint8)
-    engine = FakeEngine()
-    read = recognition.Recogniser(engine, PARAMETERS).read([wide, dark, light, dark])
+    recogniser = recognition.Recogniser(engine, PARAMETERS)
+    read = recogniser.read_all([recogniser.scale(crop) for crop in (wide, dark, light, dark)])
     assert [text for text, _ in read] == ["b", "a", "b", "a"]
     assert engine.shapes == [(3, 3, 48, 320), (1, 3, 48, 1024)]
 
 
 def test_right_to_left_text_is_put_in_the_order_of_reading() -> None:
     class Visual:
-        def infer(self, batch: tensors.Tensor) -> tensors.Tensor:
-            return scores([(A, 1.0), (B, 1.0)])
+        about = report.Engine()
+        batch_pixels = 0
+
+        def infer(self, batch: tensors.Tensor) -> engines.Outputs:
+            return (scores([(A, 1.0), (B, 1.0)]),)
 
     parameters = recognition.Parameters(48, ("", "א", "ב", " "))
-    [(text, _)] = recognition.Recogniser(Visual(), parameters, right_to_left=True).read([np.zeros((48, 100, 3), np.uint8)])
+    [(text, _)] = recognition.Recogniser(Visual(), parameters, right_to_left=True).read_all([np.zeros((48, 100, 3), np.uint8)])
     assert text == "בא"

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import dataclasses
 import functools
 import json
 import os
@@ -11,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from kubeocr_contract import settings, wire
-from kubeocr_runtime import documents, engines, errors, models, pipelines, results, wishes, worker
+from kubeocr_runtime import documents, engines, errors, models, pipelines, readers, results, wishes
 from kubeocr_runtime.commands import options
 
 Answer = Mapping[str, object]
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str]) -> int:
     """Print each file's text; 1 where a file could not be read, 2 for a wish that cannot be met."""
     given = _parser().parse_args(arguments)
     try:
-        chosen = options.chosen(given)
+        chosen = _all_for_one(options.chosen(given))
         reader = pipelines.Pipelines.open(chosen)
         wish = wishes.parse(_route(chosen.model_version), _fields(given), reader.store, reader)
     except settings.InvalidSettings as e:
@@ -41,6 +42,11 @@ def main(arguments: Sequence[str]) -> int:
         # whoever read the output has left, as `head` does; what is buffered must not be tried again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE
+
+
+def _all_for_one(chosen: settings.Settings) -> settings.Settings:
+    """One page at a time is read here, by all threads."""
+    return chosen if chosen.streams else dataclasses.replace(chosen, streams=1)
 
 
 def _print(name: str, read: Callable[[bytes], Answer], given: argparse.Namespace) -> int:
@@ -64,15 +70,15 @@ def _json(name: str, answer: Answer, *, alone: bool) -> str:
     return json.dumps(told, ensure_ascii=False, indent=2)
 
 
-def _answer(wish: wishes.Wish, reader: worker.Reader, chosen: settings.Settings, data: bytes) -> Answer:
+def _answer(wish: wishes.Wish, reader: pipelines.Pipelines, chosen: settings.Settings, data: bytes) -> Answer:
     with contextlib.closing(documents.open_document(data, chosen)) as document:
         return wishes.answer(wish, [_timed(document.page(index), wish, reader) for index in range(document.pages)])
 
 
-def _timed(page: documents.Page, wish: wishes.Wish, reader: worker.Reader) -> worker.Read:
+def _timed(page: documents.Page, wish: wishes.Wish, reader: pipelines.Pipelines) -> readers.Read:
     begin = time.monotonic()
     result: results.PageResult = reader.read(page, wish.options)
-    return worker.Read(result, 0.0, time.monotonic() - begin)
+    return readers.Read(result, 0.0, time.monotonic() - begin)
 
 
 def _route(version: str) -> wire.OcrRoute:

@@ -1,12 +1,31 @@
-"""How many CPUs this process may use; each engine asks when it is told no number of threads."""
+"""How many CPUs this process may use, and how they are shared out among inferences that run at the same time."""
 
+import dataclasses
 import math
 import os
 import pathlib
 from collections.abc import Callable
 
+_WIDE = 4
+"""Up to so many CPUs each runs an inference of its own: two threads of one wait for each other (docs/PERFORMANCE.md)."""
 _V2 = "/sys/fs/cgroup/cpu.max"
 _V1 = ("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Division:
+    """Inferences at the same time, and the threads of each."""
+
+    streams: int
+    threads: int
+
+
+def divide(streams: int, threads: int, cpus: int) -> Division:
+    """How so many CPUs are shared out; what is 0 is chosen."""
+    if not streams and not threads:
+        threads = 1 if cpus <= _WIDE else 2
+    threads = threads or max(1, cpus // streams)
+    return Division(streams or max(1, cpus // threads), threads)
 
 
 def available() -> int:

@@ -27,5 +27,23 @@ def test_limit(files: Mapping[str, str], want: int) -> None:
     assert cpus.limit(8, lambda path: files.get(path, "")) == want
 
 
+@pytest.mark.parametrize(
+    ("streams", "threads", "count", "want"),
+    [
+        pytest.param(0, 0, 1, (1, 1), id="one"),
+        pytest.param(0, 0, 2, (2, 1), id="a few: each its own inference"),
+        pytest.param(0, 0, 4, (4, 1), id="the most of a few"),
+        pytest.param(0, 0, 16, (8, 2), id="many: two to an inference"),
+        pytest.param(0, 4, 16, (4, 4), id="threads are given"),
+        pytest.param(0, 8, 2, (1, 8), id="more threads than CPUs"),
+        pytest.param(2, 0, 16, (2, 8), id="streams are given"),
+        pytest.param(4, 0, 2, (4, 1), id="more streams than CPUs"),
+        pytest.param(3, 5, 2, (3, 5), id="both are given"),
+    ],
+)
+def test_divide(streams: int, threads: int, count: int, want: tuple[int, int]) -> None:
+    assert cpus.divide(streams, threads, count) == cpus.Division(*want)
+
+
 def test_available_is_within_the_mask() -> None:
     assert 1 <= cpus.available() <= len(os.sched_getaffinity(0))

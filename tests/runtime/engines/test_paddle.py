@@ -36,6 +36,23 @@ def test_a_gpu_that_is_not_there() -> None:
         paddle.on_gpu("gpu", 0)
 
 
+@pytest.mark.parametrize(
+    ("precision", "gpu", "want"),
+    [
+        pytest.param("auto", True, False, id="auto"),
+        pytest.param("fp32", False, False, id="fp32"),
+        pytest.param("fp16", True, True, id="fp16 on a GPU"),
+    ],
+)
+def test_use_half(precision: str, gpu: bool, want: bool) -> None:
+    assert paddle.use_half(precision, gpu=gpu) is want
+
+
+def test_a_precision_that_it_cannot_do() -> None:
+    with pytest.raises(engines.EngineUnavailable, match="precision fp16: engine paddle computes in fp32 here"):
+        paddle.use_half("fp16", gpu=False)
+
+
 @pytest.mark.models
 def test_ppocrv4_reads_a_page_in_paddle_s_format(tmp_path: pathlib.Path) -> None:
     kitchen = baking.Kitchen(tmp_path / "models", (sources.Wheels(("paddle",), tmp_path / "wheels"),))

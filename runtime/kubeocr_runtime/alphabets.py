@@ -1,0 +1,44 @@
+"""Which of a recogniser's characters can stand on pages of some scripts. Pure; `pipelines` cuts the model down to them.
+
+A model of many languages spends a sixth of its time on scores of characters that no page of the service has.
+"""
+
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+# ISO 15924 -> first words of its letters' names in Unicode. Latin and Greek stand on pages of every script.
+_EVERYWHERE = frozenset({"LATIN", "GREEK", "MODIFIER", "FEMININE", "MASCULINE", "MICRO", "SCRIPT", "DOUBLE-STRUCK"})
+_NAMES: Mapping[str, frozenset[str]] = {
+    "Latn": frozenset(), "Grek": frozenset(),
+    "Arab": frozenset({"ARABIC"}), "Armn": frozenset({"ARMENIAN"}), "Beng": frozenset({"BENGALI"}),
+    "Cyrl": frozenset({"CYRILLIC"}), "Deva": frozenset({"DEVANAGARI"}), "Ethi": frozenset({"ETHIOPIC"}),
+    "Geor": frozenset({"GEORGIAN"}), "Gujr": frozenset({"GUJARATI"}), "Guru": frozenset({"GURMUKHI"}),
+    "Hebr": frozenset({"HEBREW"}), "Khmr": frozenset({"KHMER"}), "Knda": frozenset({"KANNADA"}), "Laoo": frozenset({"LAO"}),
+    "Mlym": frozenset({"MALAYALAM"}), "Mymr": frozenset({"MYANMAR"}), "Orya": frozenset({"ORIYA"}),
+    "Sinh": frozenset({"SINHALA"}), "Syrc": frozenset({"SYRIAC"}), "Taml": frozenset({"TAMIL"}), "Telu": frozenset({"TELUGU"}),
+    "Thai": frozenset({"THAI"}), "Tibt": frozenset({"TIBETAN"}),
+}  # fmt: skip
+"""Scripts that are not here (Chinese, Japanese, Korean) borrow from one another: they keep every character."""
+_WIDE = frozenset("WF")
+
+
+def kept(characters: Sequence[str], scripts: Collection[str]) -> tuple[int, ...]:
+    """Indices of what may stand on pages of these scripts (ISO 15924); blank and space are always kept.
+
+    Digits, punctuation and signs stand everywhere, but full-width ones only beside Chinese, Japanese and Korean.
+    """
+    if not all(script in _NAMES for script in scripts):
+        return tuple(range(len(characters)))
+    words = _EVERYWHERE.union(*(_NAMES[script] for script in scripts))
+    return tuple(i for i, text in enumerate(characters) if _stands(text, words))
+
+
+def _stands(text: Iterable[str], words: frozenset[str]) -> bool:
+    return all(_is_plain(character, words) for character in text)
+
+
+def _is_plain(character: str, words: frozenset[str]) -> bool:
+    if unicodedata.east_asian_width(character) in _WIDE:
+        return False
+    name = unicodedata.name(character, "")
+    return not character.isalpha() or name.partition(" ")[0] in words

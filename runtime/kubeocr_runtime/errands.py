@@ -1,0 +1,70 @@
+"""A page on its way through the worker: what there is to do for it, and what is known of it so far."""
+
+import concurrent.futures
+import dataclasses
+import time
+
+from kubeocr_runtime import documents, pipelines, readers, recognition, schedule
+
+_HEIGHT = 48
+"""Of a line in pixels, as the models see it."""
+_DETECTION = 8
+"""Finding lines takes about an eighth of the time a pixel that reading them takes (docs/PERFORMANCE.md)."""
+_SEEN = 4_000_000
+"""Pixels; a larger page is made smaller before its lines are found."""
+
+
+@dataclasses.dataclass(slots=True, eq=False)
+class Errand:
+    """A page that is to be read, for whoever waits for `done`."""
+
+    page: documents.Page
+    options: pipelines.ReadOptions
+    share: "Share"
+    done: "concurrent.futures.Future[readers.Read]" = dataclasses.field(default_factory=concurrent.futures.Future)
+    asked: float = dataclasses.field(default_factory=time.monotonic)
+    begun: float = 0.0
+    found: pipelines.Found | None = None
+    texts: dict[int, recognition.Text] = dataclasses.field(default_factory=dict)
+    """Of the lines that are read."""
+
+    @property
+    def lines(self) -> pipelines.Found:
+        """What was found. Raises `RuntimeError` before it was."""
+        if self.found is None:
+            raise RuntimeError("the page's lines are not found yet")
+        return self.found
+
+    @property
+    def complete(self) -> bool:
+        """Whether every line is read."""
+        return len(self.texts) == len(self.lines.strips)
+
+    def finding(self) -> "Piece":
+        """To find its lines."""
+        height, width = self.page.image.shape[:2]
+        return schedule.Piece(self, min(height * width, _SEEN) // _DETECTION)
+
+    def reading(self) -> "list[Piece]":
+        """To read each of them."""
+        widths = [recognition.bucket(strip) for strip in self.lines.strips]
+        budget = self.lines.budget * _HEIGHT
+        return [
+            schedule.Piece(self, width * _HEIGHT, index, (self.lines.recogniser, width), budget)
+            for index, width in enumerate(widths)
+        ]
+
+    def end(self, read: readers.Read) -> None:
+        """Tell what came of it; nothing is done where nobody waits any more."""
+        if self.done.set_running_or_notify_cancel():
+            self.done.set_result(read)
+
+    def fail(self, error: Exception) -> None:
+        """Tell what went wrong, likewise."""
+        if self.done.set_running_or_notify_cancel():
+            self.done.set_exception(error)
+
+
+Share = schedule.Share[Errand]
+"""What one request is given of the engine."""
+Piece = schedule.Piece[Errand]

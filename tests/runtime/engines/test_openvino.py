@@ -1,0 +1,67 @@
+import concurrent.futures
+import dataclasses
+import pathlib
+import sys
+
+import numpy as np
+import pytest
+
+from kubeocr_contract import models as catalogue
+from kubeocr_contract import settings
+from kubeocr_runtime import engines, models
+from kubeocr_runtime.engines import openvino
+
+SETTINGS = settings.Settings(models_dir="", device="cpu", precision="fp32")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "capabilities", "want"),
+    [
+        pytest.param("auto", ["FP32", "INT8"], "f32", id="auto on an old CPU"),
+        pytest.param("auto", ["BF16", "FP32"], "bf16", id="auto where there is bfloat16"),
+        pytest.param("fp32", ["BF16", "FP32"], "f32", id="fp32"),
+        pytest.param("bf16", ["BF16", "FP32"], "bf16", id="bf16"),
+    ],
+)
+def test_precision(wanted: str, capabilities: list[str], want: str) -> None:
+    assert openvino.precision(wanted, capabilities) == want
+
+
+def test_a_precision_that_the_cpu_lacks_is_refused() -> None:
+    with pytest.raises(engines.EngineUnavailable, match="precision bf16: OpenVINO computes in fp32 on this CPU"):
+        openvino.precision("bf16", ["FP32", "INT8"])
+
+
+def test_it_tells_nobody_that_it_was_imported() -> None:
+    assert sys.modules["openvino_telemetry"] is None
+
+
+@pytest.fixture(scope="module")
+def session() -> engines.Engine:
+    """Of the model that tells which way up a line is."""
+    weights = models.Store.open(SETTINGS).get(catalogue.LINE_ORIENTATION).weights
+    return engines.open_session("openvino", engines.Program(weights), SETTINGS)
+
+
+@pytest.mark.models
+def test_threads_may_share_it_and_a_result_does_not_depend_on_who_shares_its_batch(session: engines.Engine) -> None:
+    batch = np.random.default_rng(7).random((8, 3, 80, 160), np.float32)
+    (together,) = session.infer(batch)
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        alone = list(threads.map(lambda row: session.infer(row[None])[0][0], batch))
+    assert together.shape == (8, 2)
+    assert np.array_equal(together, alone)
+
+
+@pytest.mark.models
+def test_what_it_compiled_is_kept_where_there_is_a_folder_for_it(tmp_path: pathlib.Path) -> None:
+    chosen = dataclasses.replace(SETTINGS, engine_cache_dir=str(tmp_path))
+    weights = models.Store.open(chosen).get(catalogue.LINE_ORIENTATION).weights
+    for _ in range(2):
+        engines.open_session("openvino", engines.Program(weights), chosen)
+    assert len([*tmp_path.iterdir()]) == 1
+
+
+@pytest.mark.models
+def test_it_tells_what_it_is(session: engines.Engine) -> None:
+    assert (session.about.name, session.about.device, session.about.provider) == ("openvino", "cpu", "CPU f32")

@@ -1,0 +1,144 @@
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kubeocr_runtime import schedule
+from kubeocr_runtime.schedule import Piece, Priority, Schedule, Share
+
+A, B, C = "abc"
+
+
+def line(owner: str, index: int = 0, *, batch: str = "w320", pixels: int = 100, budget: int = 0) -> Piece[str]:
+    return Piece(owner, pixels, index, batch, budget)
+
+
+def page(owner: str, pixels: int = 1000) -> Piece[str]:
+    return Piece(owner, pixels)
+
+
+def names(pieces: tuple[Piece[str], ...]) -> list[tuple[str, int]]:
+    return [(piece.owner, piece.index) for piece in pieces]
+
+
+def drain(waiting: Schedule[str]) -> list[list[tuple[str, int]]]:
+    taken = []
+    while pieces := waiting.take():
+        waiting.done(pieces)
+        taken.append(names(pieces))
+    return taken
+
+
+def test_what_came_first_goes_first_and_requests_take_turns() -> None:
+    waiting: Schedule[str] = Schedule()
+    waiting.add(Share(), [line(A, i) for i in range(3)])
+    waiting.add(Share(), [line(B, i) for i in range(3)])
+    assert drain(waiting) == [[(A, 0)], [(B, 0)], [(A, 1)], [(B, 1)], [(A, 2)], [(B, 2)]]
+
+
+def test_a_line_does_not_wait_for_a_book() -> None:
+    waiting: Schedule[str] = Schedule()
+    book: Share[str] = Share()
+    waiting.add(book, [line(A, i) for i in range(100)])
+    for _ in range(50):
+        waiting.take()
+    waiting.add(Share(), [page(B, 10)])
+    assert names(waiting.take()) == [(B, 0)]
+
+
+def test_who_was_away_has_no_claim_to_what_others_were_given() -> None:
+    waiting: Schedule[str] = Schedule()
+    late: Share[str] = Share()
+    waiting.add(Share(), [line(A, i) for i in range(100)])
+    for _ in range(50):
+        waiting.take()
+    waiting.add(late, [line(B, i) for i in range(4)])
+    assert [owner for [(owner, _)] in drain(waiting)[:6]] == [B, A, B, A, B, A]
+
+
+@pytest.mark.parametrize(
+    ("priority", "want"),
+    [
+        pytest.param(Priority.HIGH, 8, id="high: two of three"),
+        pytest.param(Priority.NORMAL, 6, id="normal: half"),
+        pytest.param(Priority.LOW, 2, id="low: one of five"),
+    ],
+)
+def test_priorities_are_shares_of_the_engine(priority: Priority, want: int) -> None:
+    waiting: Schedule[str] = Schedule()
+    waiting.add(Share(), [line(A, i) for i in range(50)])
+    waiting.add(Share(priority), [line(B, i) for i in range(50)])
+    first = list(itertools.chain.from_iterable(drain(waiting)))[:12]
+    assert abs(sum(owner == B for owner, _ in first) - want) <= 1
+
+
+def test_a_page_s_lines_go_before_its_request_s_next_page() -> None:
+    waiting: Schedule[str] = Schedule()
+    share: Share[str] = Share()
+    waiting.add(share, [page(A), page(B)])
+    assert names(waiting.take()) == [(A, 0)]
+    waiting.add(share, [line(A, 0), line(A, 1)])
+    assert drain(waiting) == [[(A, 0)], [(A, 1)], [(B, 0)]]
+
+
+def test_lines_of_one_width_share_a_batch_whoever_s_they_are() -> None:
+    waiting: Schedule[str] = Schedule()
+    waiting.add(Share(), [line(A, 0, budget=300), line(A, 1, batch="w640", budget=300), line(A, 2, budget=300)])
+    waiting.add(Share(), [line(B, 0, budget=300), line(B, 1, budget=300)])
+    assert drain(waiting) == [[(A, 0), (A, 2), (B, 0)], [(B, 1)], [(A, 1)]]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([32, 64])), max_size=30), st.integers(0, 300))
+def test_every_line_is_taken_once_in_batches_of_one_width_within_the_budget(lines: list[tuple[str, int]], budget: int) -> None:
+    waiting: Schedule[str] = Schedule()
+    shares: dict[str, Share[str]] = {name: Share() for name in "abc"}
+    for index, (owner, width) in enumerate(lines):
+        waiting.add(shares[owner], [Piece(owner, width, index, width, budget)])
+    taken = []
+    while pieces := waiting.take():
+        assert len({piece.batch for piece in pieces}) == 1
+        assert len(pieces) == 1 or sum(piece.pixels for piece in pieces) <= budget
+        taken.extend(piece.index for piece in pieces)
+    assert sorted(taken) == list(range(len(lines)))
+
+
+@pytest.mark.parametrize(
+    ("streams", "want"),
+    [
+        pytest.param(1, [A, B, C], id="one stream: whatever is next"),
+        pytest.param(2, [A, C], id="two: one of them for what is short"),
+        pytest.param(3, [A, B, C], id="three: one of them for what is short"),
+    ],
+)
+def test_a_stream_is_kept_from_long_pages(streams: int, want: list[str]) -> None:
+    waiting: Schedule[str] = Schedule(streams)
+    for owner, pixels in ((A, schedule.LONG), (B, schedule.LONG), (C, schedule.LONG - 1)):
+        waiting.add(Share(), [page(owner, pixels)])
+    at_work = []
+    for _ in range(3):
+        if pieces := waiting.take():
+            at_work.append(pieces)
+        if streams == 1:
+            waiting.done(pieces)
+    assert [pieces[0].owner for pieces in at_work] == want
+
+
+def test_a_long_page_that_had_to_wait_goes_on_when_the_other_is_done() -> None:
+    waiting: Schedule[str] = Schedule(2)
+    for owner in (A, B):
+        waiting.add(Share(), [page(owner, schedule.LONG)])
+    first = waiting.take()
+    assert waiting.take() == ()
+    waiting.done(first)
+    assert names(waiting.take()) == [(B, 0)]
+
+
+def test_what_nobody_waits_for_is_dropped() -> None:
+    waiting: Schedule[str] = Schedule()
+    share: Share[str] = Share()
+    waiting.add(share, [line(A, 0), page(A), page(B), line(B, 1)])
+    waiting.drop(share, A)
+    assert drain(waiting) == [[(B, 1)], [(B, 0)]]
+    waiting.drop(share, B)
+    assert waiting.take() == ()
