@@ -28,7 +28,7 @@ class Engine:
     """What runs the models; all empty until the first one is loaded."""
 
     name: str = ""
-    """onnxruntime or paddle."""
+    """onnxruntime, openvino, tensorrt or paddle."""
     device: str = ""
     """cpu or gpu: what it came to, not what was asked for."""
     provider: str = ""

@@ -47,7 +47,10 @@ class Settings:
     streams: int = 0
     """Inferences that run at the same time in one pod; 0: as many as the CPUs and the engine do best."""
     engine_cache_dir: str = ""
-    """Where engines keep what they compiled (OpenVINO, TensorRT), so that the next start need not; empty: nothing is kept."""
+    """Where engines keep what they compiled (OpenVINO, TensorRT), so that the next start need not; empty: nothing is kept.
+
+    Pods of several nodes and releases may share it, and write to it at the same time.
+    """
     characters: str = "languages"
     """What a recogniser chooses among: characters of the scripts of `languages`, or all that it knows."""
     detection_side: int = 1280

@@ -4,6 +4,8 @@ An image that was chosen stays chosen, so a service may run one of an earlier re
 everybody in. With what is asked in the reason for an image, the image is chosen anew when it is asked for the first time.
 """
 
+from collections.abc import Collection, Mapping
+
 from kubeocr_contract import settings
 
 ALWAYS = frozenset(
@@ -13,18 +15,28 @@ ALWAYS = frozenset(
 """Settings that every release's runtime knows."""
 SINCE = {
     "api_keys_dir": "API keys",
+    "characters": "a choice of characters",
+    "detection_side": "a side for detection",
+    "engine_cache_dir": "an engine's cache",
     "gate": "the gate",
     "llm_url": "language models",
     "models_verify": "verifying models",
+    "precision": "precision",
+    "queue_megapixels": "a queue's pixels",
+    "queue_mib": "a queue's bytes",
     "queue_redis_url_file": "a queue in Redis",
     "queue_retention_seconds": "retention",
+    "streams": "streams",
     "tls_dir": "TLS",
     "vlm_url": "a VLM",
 }
 """Settings that came after release 0.1.0, and what is asked with them; others of theirs come only with one of these."""
+WORDS_SINCE: Mapping[str, Collection[str]] = {"engine": ("openvino", "tensorrt")}
+"""Words that came after release 0.1.0 to settings that every release knows."""
 
 
 def asked(chosen: settings.Settings) -> tuple[str, ...]:
     """What these settings ask for besides what every runtime has."""
     plain = settings.Settings()
-    return tuple(words for field, words in SINCE.items() if getattr(chosen, field) != getattr(plain, field))
+    new = (words for field, words in SINCE.items() if getattr(chosen, field) != getattr(plain, field))
+    return (*new, *(getattr(chosen, field) for field, words in WORDS_SINCE.items() if getattr(chosen, field) in words))

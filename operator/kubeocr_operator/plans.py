@@ -22,6 +22,7 @@ from kubeocr_operator import (
 )
 
 _API_KEYS_DIR, _TLS_DIR = "/etc/kubeocr/api-keys", "/etc/kubeocr/tls"
+_ENGINE_CACHE_DIR = "/var/cache/kubeocr/engine"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,8 +164,13 @@ def _settings(spec: specs.Spec, device: str, models: model_plans.Models, backend
         model_version=spec.model.version,
         model_size=spec.model.size,
         engine=spec.engine.name,
+        precision=spec.engine.precision,
         device=device,
         threads=spec.engine.threads,
+        streams=spec.engine.streams,
+        engine_cache_dir=_ENGINE_CACHE_DIR if spec.engine.cache else "",
+        characters=spec.engine.characters,
+        detection_side=spec.engine.detection_side,
         drain_seconds=spec.rollout.drain_seconds,
         api_keys_dir=_API_KEYS_DIR if spec.auth else "",
         tls_dir=_TLS_DIR if spec.tls else "",

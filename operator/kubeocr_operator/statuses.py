@@ -41,7 +41,7 @@ class LoadedEngine(rules.Part):
     """What runs the models in the pods."""
 
     name: str
-    """onnxruntime or paddle."""
+    """onnxruntime, openvino, tensorrt or paddle."""
     device: str
     """cpu or gpu: what it came to."""
     provider: str

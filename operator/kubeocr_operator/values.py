@@ -38,6 +38,8 @@ SIZE = rules.choice(*models.SIZES)
 LANGUAGE = rules.choice(*READABLE)
 PIPELINE = rules.choice(*PIPELINES)
 ENGINE = rules.choice(*settings.CHOICES["engine"])
+PRECISION = rules.choice(*settings.CHOICES["precision"])
+CHARACTERS = rules.choice(*settings.CHOICES["characters"])
 ACCELERATOR = rules.choice(*settings.CHOICES["device"])
 PULL_POLICY = rules.choice("Always", "IfNotPresent", "Never")
 IMAGE_UPDATE = rules.choice("OnChange", "Always")
@@ -186,8 +188,20 @@ SIZES_OF_VERSIONS = tuple(_sizes_of(version) for version in models.VERSIONS if m
 
 
 def setting(name: str, **rest: Any) -> Any:
-    """A number that the runtime's settings have too, with their default and their bounds."""
-    return between(*settings.RANGES[name], default=getattr(RUNTIME, name), **rest)
+    """A number that the runtime's settings have too, with their default and their bounds; see `or_zero`."""
+    least, most = settings.RANGES[name]
+    return between(0 if name in settings.OR_ZERO else least, most, default=getattr(RUNTIME, name), **rest)
+
+
+def or_zero(name: str) -> rules.Rule:
+    """The rule of a part with a setting of `settings.OR_ZERO`: a schema's bounds are one interval."""
+    field, (least, most) = pydantic.alias_generators.to_camel(name), settings.RANGES[name]
+    return rules.Rule(
+        cel=f"self.{field} == 0 || self.{field} >= {least}",
+        holds=lambda part: getattr(part, name) == 0 or getattr(part, name) >= least,
+        message=f"must be 0 or from {least} to {most}",
+        at=(field,),
+    )
 
 
 def between(least: int, most: int, **rest: Any) -> Any:

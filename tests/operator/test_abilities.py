@@ -9,6 +9,15 @@ from kubeocr_operator import abilities, config, ocrservices, plans
 
 FOLLOWERS = {"llm_model", "llm_vision_model", "llm_timeout_seconds", "vlm_model", "vlm_api_key_file"}
 OLD = "kubeocr/runtime:0.1.0"
+EARLY = {
+    "device": {"auto", "cpu", "gpu"},
+    "engine": {"auto", "onnxruntime", "paddle"},
+    "log_level": {"debug", "info", "warning", "error"},
+    "model_size": {"tiny", "small", "medium"},
+    "model_version": {"PP-OCRv6", "PP-OCRv5", "PP-OCRv4", "PP-OCRv3"},
+    "pipelines": {"ocr"},
+}
+"""The words that release 0.1.0 knew."""
 
 
 @pytest.fixture
@@ -27,11 +36,23 @@ def test_every_setting_is_known_to_be_old_or_new():
     assert fields == abilities.ALWAYS | set(abilities.SINCE) | FOLLOWERS
 
 
+def test_every_word_of_an_old_setting_is_known_to_be_old_or_new():
+    words = {field: set(allowed) for field, allowed in settings.CHOICES.items() if field in abilities.ALWAYS}
+    assert words == {field: early | set(abilities.WORDS_SINCE.get(field, ())) for field, early in EARLY.items()}
+
+
 @pytest.mark.parametrize(
     ("spec", "want"),
     [
         pytest.param({}, (), id="nothing"),
         pytest.param({"limits": {"pages": 3}, "engine": {"threads": 2}}, (), id="what every release knows"),
+        pytest.param({"engine": {"name": "paddle"}}, (), id="an engine that every release has"),
+        pytest.param({"engine": {"name": "openvino"}}, ("openvino",), id="one that not every release has"),
+        pytest.param(
+            {"engine": {"name": "tensorrt", "precision": "fp16", "cache": {}}, "limits": {"queueMiB": 9}},
+            ("an engine's cache", "precision", "a queue's bytes", "tensorrt"),
+            id="and what goes with it",
+        ),
         pytest.param({"auth": {"apiKeysSecret": "s"}, "tls": {"secret": "s"}}, ("API keys", "TLS"), id="two things"),
         pytest.param({"llm": {"ollama": {"url": "http://o"}, "model": "m"}}, ("language models",), id="a language model"),
     ],

@@ -88,6 +88,11 @@ def test_what_is_baked_is_what_the_spec_reads(resolve):
     }
 
 
+def test_models_are_baked_for_the_engine_that_reads_them(resolve):
+    wanted = resolve(models=CLAIM, engine={"name": "openvino", "precision": "int8"}).bake.wanted
+    assert wanted[-2:] == ("--engine", "openvino")
+
+
 @pytest.mark.parametrize("source", [CLAIM, VOLUME], ids=["claim", "volume"])
 def test_with_models_from_elsewhere_the_plainest_image_does_and_all_of_them_are_verified(body, source):
     bare = image("bare", "cpu", TAMIL)

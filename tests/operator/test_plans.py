@@ -125,15 +125,22 @@ def test_a_gpu_is_asked_for_on_both_sides(plan):
 
 def test_limits_and_drain_reach_the_settings(plan):
     limits = {"uploadMiB": 7, "pages": 8, "megapixels": 9, "queuePages": 10, "requestTimeoutSeconds": 11}
-    found = plan(limits=limits).settings
-    assert (found.upload_mib, found.pages, found.megapixels, found.queue_pages, found.request_timeout_seconds) == (
-        7,
-        8,
-        9,
-        10,
-        11,
-    )
+    found = plan(limits={**limits, "queueMegapixels": 13, "queueMiB": 14}).settings
+    assert (found.upload_mib, found.pages, found.megapixels, found.request_timeout_seconds) == (7, 8, 9, 11)
+    assert (found.queue_pages, found.queue_megapixels, found.queue_mib) == (10, 13, 14)
     assert plan(rollout={"drainSeconds": 12}).settings.drain_seconds == 12
+
+
+def test_what_is_said_of_the_engine_reaches_the_settings(plan):
+    engine = {"name": "openvino", "precision": "bf16", "characters": "all", "detectionSide": 0, "threads": 3, "streams": 2}
+    found = plan(engine=engine).settings
+    assert (found.engine, found.precision, found.characters) == ("openvino", "bf16", "all")
+    assert (found.detection_side, found.threads, found.streams) == (0, 3, 2)
+
+
+def test_an_engine_has_a_cache_when_it_is_asked_for(plan):
+    assert plan(engine={"name": "openvino"}).settings.engine_cache_dir == ""
+    assert plan(engine={"cache": {}}).settings.engine_cache_dir
 
 
 def test_the_url_has_the_services_port_and_no_cluster_domain(plan):

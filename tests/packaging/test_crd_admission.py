@@ -58,8 +58,22 @@ BAD = [
     bad("image-tag-form", {"image": {"repository": "site/ocr", "tag": ".1"}}, "image.tag", "must be a tag"),
     bad("image-pull-policy", {"image": {"pullPolicy": "Sometimes"}}, "image.pullPolicy", "Always", "IfNotPresent", "Never"),
     bad("image-pull-secret", {"image": {"pullSecrets": ["My_Secret"]}}, "image.pullSecrets[0]", "lower-case letters"),
-    bad("engine", {"engine": {"name": "torch"}}, "engine.name", "auto", "onnxruntime", "paddle"),
+    bad("engine", {"engine": {"name": "torch"}}, "engine.name", "auto", "onnxruntime", "openvino", "tensorrt", "paddle"),
+    bad("engine-precision", {"engine": {"precision": "fp8"}}, "engine.precision", "auto", "fp32", "fp16", "bf16", "int8"),
+    bad(
+        "engine-precision-of-paddle", {"engine": {"name": "paddle", "precision": "int8"}}, "engine.precision",
+        "paddle has no int8: set precision to auto, fp32 or fp16, or name to auto, onnxruntime, openvino or tensorrt",
+    ),
+    bad(
+        "engine-tensorrt-on-cpu", {"engine": {"name": "tensorrt"}, "accelerator": {"mode": "cpu"}}, "engine.name",
+        "tensorrt runs on GPUs alone: set accelerator.mode to auto or gpu",
+    ),
+    bad("engine-characters", {"engine": {"characters": "latin"}}, "engine.characters", "languages", "all"),
+    bad("engine-detection-side", {"engine": {"detectionSide": 319}}, "engine.detectionSide", "must be 0 or from 320 to 4000"),
+    bad("engine-detection-side-large", {"engine": {"detectionSide": 4001}}, "engine.detectionSide", "or equal to 4000"),
     bad("engine-threads", {"engine": {"threads": -1}}, "engine.threads", "or equal to 0"),
+    bad("engine-streams", {"engine": {"streams": 65}}, "engine.streams", "or equal to 64"),
+    bad("engine-cache", {"engine": {"cache": {"claimName": "Not_A_Name"}}}, "engine.cache.claimName", "lower-case letters"),
     bad("accelerator-mode", {"accelerator": {"mode": "tpu"}}, "accelerator.mode", "auto", "gpu", "cpu"),
     bad("accelerator-resource", {"accelerator": {"resource": "gpu"}}, "accelerator.resource", "nvidia.com/mig-1g.5gb"),
     bad("accelerator-count", {"accelerator": {"count": 17}}, "accelerator.count", "or equal to 16"),
@@ -305,7 +319,13 @@ GOOD = [
     pytest.param(service({}), {"languages": ["en", "zh"], "replicas": 1, "disruption": {}}, id="empty-spec"),
     pytest.param(
         service({"model": {}, "engine": {}, "image": {}, "limits": {}, "service": {}, "rollout": {}, "accelerator": {}}),
-        {"model": {"version": "PP-OCRv6", "size": "small"}, "engine": {"name": "auto", "threads": 0}},
+        {
+            "model": {"version": "PP-OCRv6", "size": "small"},
+            "engine": {
+                "name": "auto", "precision": "auto", "characters": "languages", "detectionSide": 1280, "threads": 0,
+                "streams": 0,
+            },
+        },
         id="empty-parts",
     ),
     pytest.param(service({"languages": ["ar", "fr", "zh-Hant"]}), {"languages": ["ar", "fr", "zh-Hant"]}, id="languages"),
@@ -328,6 +348,14 @@ GOOD = [
         id="mig",
     ),
     pytest.param(service({"accelerator": {"mode": "cpu"}}), {}, id="cpu"),
+    pytest.param(
+        service({"engine": {"name": "tensorrt", "precision": "fp16", "detectionSide": 0, "cache": {}}}),
+        {"engine": {
+            "name": "tensorrt", "precision": "fp16", "characters": "languages", "detectionSide": 0, "threads": 0, "streams": 0,
+            "cache": {},
+        }},
+        id="engine",
+    ),
     pytest.param(service({"offline": {"registryMirror": "mirror.example.com"}}), {}, id="mirror"),
     pytest.param(service({"offline": {"registryMirror": "mirror:5000/all/of-it"}}), {}, id="mirror-by-its-port"),
     pytest.param(service({"offline": {"registryMirror": "localhost:5000"}}), {}, id="mirror-on-the-node"),
@@ -593,7 +621,7 @@ def test_models_as_release_0_1_0_wrote_them_are_in_nobodys_way(kubectl: Kubectl)
     ("field", "want"),
     [
         pytest.param("spec.autoscaling.metrics", "type <string> enum: cpu, memory, queue, external", id="list"),
-        pytest.param("spec.engine.name", "ENUM: auto onnxruntime paddle", id="enum"),
+        pytest.param("spec.engine.name", "ENUM: auto onnxruntime openvino tensorrt paddle", id="enum"),
         pytest.param("spec.rollout", "maxSurge <Object> Pods above the wanted number during a rollout.", id="part"),
     ],
 )

@@ -7,15 +7,19 @@ from typing import Any
 from kubeocr_contract import names
 from kubeocr_operator import backend_plans, plans
 
+_ENGINE_CACHE = "4Gi"
+"""Of an emptyDir; kubelet evicts a pod that writes more."""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Mount:
-    """A volume of the pod, and where its container has it, read-only."""
+    """A volume of the pod, and where its container has it."""
 
     name: str
     path: str
     source: Mapping[str, Any]
     """As a pod's volume has it, without its name: `{"secret": {"secretName": ...}}`."""
+    writable: bool = False
 
     def volume(self) -> dict[str, Any]:
         """For the pod's `volumes`."""
@@ -23,7 +27,7 @@ class Mount:
 
     def volume_mount(self) -> dict[str, Any]:
         """For the container's `volumeMounts`."""
-        return {"name": self.name, "mountPath": self.path, "readOnly": True}
+        return {"name": self.name, "mountPath": self.path, **({} if self.writable else {"readOnly": True})}
 
 
 def of(plan: plans.Plan) -> tuple[Mount, ...]:
@@ -38,6 +42,15 @@ def _models(plan: plans.Plan) -> Iterator[Mount]:
         yield Mount(name="models", path=names.MODELS_DIR, source={"image": models.volume.document()})
     elif models.claim is not None:
         yield Mount(name="models", path=names.MODELS_DIR, source={"persistentVolumeClaim": {"claimName": models.claim}})
+
+
+def _engine_cache(plan: plans.Plan) -> Iterator[Mount]:
+    """The one volume that pods write to: what an engine compiled is written by whoever starts first."""
+    cache = plan.spec.engine.cache
+    if cache is not None:
+        claim = {"persistentVolumeClaim": {"claimName": cache.claim_name}}
+        source = claim if cache.claim_name is not None else {"emptyDir": {"sizeLimit": _ENGINE_CACHE}}
+        yield Mount(name="engine-cache", path=plan.settings.engine_cache_dir, source=source, writable=True)
 
 
 def _vlm(plan: plans.Plan) -> Iterator[Mount]:
@@ -78,4 +91,4 @@ def _secret(name: str, path: str, secret: str) -> Mount:
     return Mount(name=name, path=path, source={"secret": {"secretName": secret, "defaultMode": 0o440}})
 
 
-_FEATURES: tuple[Callable[[plans.Plan], Iterable[Mount]], ...] = (_models, _api_keys, _tls, _vlm, _queue)
+_FEATURES: tuple[Callable[[plans.Plan], Iterable[Mount]], ...] = (_models, _engine_cache, _api_keys, _tls, _vlm, _queue)

@@ -20,6 +20,7 @@ from kubeocr_operator.specs.placement import EnvVar, Toleration
 from kubeocr_operator.specs.reading import (
     Accelerator,
     Engine,
+    EngineCache,
     Image,
     ImageVolume,
     Limits,
@@ -59,6 +60,7 @@ __all__ = [
     "Behavior",
     "Disruption",
     "Engine",
+    "EngineCache",
     "EnvVar",
     "ExternalMetric",
     "Gateway",

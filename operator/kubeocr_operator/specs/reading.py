@@ -117,13 +117,43 @@ class Image(rules.Part):
         return f"{self.repository}:{self.tag}" if self.digest is None else f"{self.repository}@{self.digest}"
 
 
-class Engine(rules.Part):
-    """What runs the models."""
+class EngineCache(rules.Part):
+    """Keeps what OpenVINO and TensorRT compiled for the next start; without this field each container compiles anew."""
 
+    claim_name: Annotated[str, values.SUBDOMAIN_NAME] | None = None
+    """A PersistentVolumeClaim of yours, shared by all pods; it outlives them. Without it an emptyDir, which outlives containers
+    and goes with its pod."""
+
+
+class Engine(rules.Part):
+    """What runs the models, and how."""
+
+    RULES = (
+        rules.Rule(
+            cel="self.name != 'paddle' || !(self.precision in ['bf16', 'int8'])",
+            holds=lambda engine: engine.name != "paddle" or engine.precision not in {"bf16", "int8"},
+            message="paddle has no {precision}: set precision to auto, fp32 or fp16, or name to auto, onnxruntime, openvino or "
+            "tensorrt",
+            at=("precision",),
+        ),
+        values.or_zero("detection_side"),
+    )
     name: Annotated[str, values.ENGINE] = values.RUNTIME.engine
     """Inference engine; auto takes the one that the image has for its accelerator."""
+    precision: Annotated[str, values.PRECISION] = values.RUNTIME.precision
+    """What the models are computed in. auto takes what engine and hardware do fastest, as long as no page reads worse; with one
+    that they cannot do no pod starts, and Degraded says why."""
+    characters: Annotated[str, values.CHARACTERS] = values.RUNTIME.characters
+    """languages reads characters of the scripts of spec.languages alone, which is faster and confuses none with one of another
+    script; all reads every character that a model knows."""
+    detection_side: int = values.setting("detection_side")
+    """Pixels that a page's longest side is scaled down to for finding lines; they are read out of the full page all the same.
+    A longer one finds smaller print and takes more time; 0 is PaddleOCR's own 4000."""
     threads: int = values.setting("threads")
     """Threads of one inference; 0 takes what the container may use."""
+    streams: int = values.setting("streams")
+    """Inferences that run at the same time in one pod; 0 is as many as the CPUs and the engine do best."""
+    cache: EngineCache | None = None
 
 
 class Accelerator(rules.Part):
@@ -187,5 +217,9 @@ class Limits(rules.Part):
     """Largest page, in millions of pixels."""
     queue_pages: int = values.setting("queue_pages")
     """Most pages that wait in one pod; further requests are answered 429 with Retry-After."""
+    queue_megapixels: int = values.setting("queue_megapixels")
+    """Most pixels of what waits in one pod, in millions; further requests are answered 429."""
+    queue_mib: int = values.setting("queue_mib", alias="queueMiB")
+    """Most bytes of what waits in one pod, in MiB; further requests are answered 429."""
     request_timeout_seconds: int = values.setting("request_timeout_seconds")
     """Longest that a request may take."""

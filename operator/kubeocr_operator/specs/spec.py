@@ -49,6 +49,13 @@ class Spec(rules.Part):
             at=("resources",),
         ),
         rules.Rule(
+            cel="self.engine.name != 'tensorrt' || self.accelerator.mode != 'cpu'",
+            holds=lambda spec: spec.engine.name != "tensorrt" or spec.accelerator.mode != "cpu",
+            message="tensorrt runs on GPUs alone: set accelerator.mode to auto or gpu, or engine.name to auto, onnxruntime, "
+            "openvino or paddle",
+            at=("engine", "name"),
+        ),
+        rules.Rule(
             cel="!self.networkPolicy.enabled || size(self.networkPolicy.from) > 0 || "
             "(!has(self.route) && self.service.type == 'ClusterIP')",
             holds=lambda spec: (

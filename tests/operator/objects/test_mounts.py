@@ -1,4 +1,4 @@
-"""Volumes of the runtime's pods: each is mounted where its setting says, and read-only."""
+"""Volumes of the runtime's pods: each is mounted where its setting says, and read-only but for an engine's cache."""
 
 import pytest
 
@@ -25,3 +25,17 @@ def test_a_secret_is_mounted_where_the_runtime_looks(plan, spec, setting, secret
     assert volume["secret"] == {"secretName": secret, "defaultMode": 0o440}
     assert mount["readOnly"]
     assert mount["mountPath"] == getattr(found.settings, setting)
+
+
+@pytest.mark.parametrize(
+    ("cache", "want"),
+    [
+        pytest.param({}, {"emptyDir": {"sizeLimit": "4Gi"}}, id="that goes with the pod"),
+        pytest.param({"claimName": "compiled"}, {"persistentVolumeClaim": {"claimName": "compiled"}}, id="that outlives it"),
+    ],
+)
+def test_an_engine_has_a_cache_that_it_can_write_to(plan, cache, want):
+    found = plan(engine={"cache": cache})
+    (mount,) = mounts.of(found)
+    assert mount.volume() == {"name": "engine-cache", **want}
+    assert mount.volume_mount() == {"name": "engine-cache", "mountPath": found.settings.engine_cache_dir}
