@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from kubeocr_contract import languages, report, settings
-from kubeocr_runtime import alphabets, detection, engines, heads, models, orientation, recognition
-from kubeocr_runtime.engines import choosing
+from kubeocr_runtime import alphabets, detection, engines, heads, models, orientation, recognition, wheels
+from kubeocr_runtime.engines import choosing, cpus
 
 LOG = logging.getLogger("kubeocr.models")
 _RIGHT_TO_LEFT = "arabic_"
@@ -28,8 +28,6 @@ class Loader:
     """Model name -> SHA-256 of its weights."""
     engine: report.Engine = dataclasses.field(default_factory=report.Engine)
     """What runs the latest."""
-    _fastest: dict[str, str] = dataclasses.field(default_factory=dict)
-    """Format of weights -> the engine that was found the fastest for it."""
 
     def detector(self, name: str) -> detection.Detector:
         """A model that finds lines."""
@@ -65,31 +63,57 @@ class Loader:
         return kept if 2 * len(kept) < len(characters) else None
 
     def _open(self, model: models.Model, cut: Callable[[bytes], bytes] | None = None) -> engines.Engine:
+        """The fastest engine with the fastest weights, of those that the settings allow."""
         sha256 = self.store.check(model)
-        changed = cut(model.weights.program.read_bytes()) if cut and model.weights.format == heads.FORMAT else None
-        session = self._session(engines.Program(model.weights, changed))
-        self.loaded[model.name], self.engine = sha256, session.about
-        return session
+        ways = self._ways(model, cut)
+        if len(ways) > 1 and cut is None:  # not worth comparing, and what is was compared before
+            ways = [next((way for way in ways if way.engine == self.engine.name), ways[0])]
+        opened = _able(ways, self.store.chosen)
+        fastest = choosing.fastest(opened, _PROBE) if len(opened) > 1 else next(iter(opened))
+        if len(opened) > 1:
+            LOG.info(
+                "model=%s engine=%s weights=%s is the fastest here", model.name, fastest.engine, fastest.weights.program.name
+            )
+        self.loaded[model.name], self.engine = sha256, opened[fastest].about
+        return opened[fastest]
 
-    def _session(self, program: engines.Program) -> engines.Engine:
-        form, chosen = program.weights.format, self.store.chosen
-        names = (self._fastest[form],) if form in self._fastest else engines.candidates(form, chosen)
-        if len(names) == 1 or program.onnx is None:
-            return engines.open_session(names[0], program, chosen)
-        opened = _able(names, program, chosen)
-        self._fastest[form] = choosing.fastest(opened, _PROBE)
-        LOG.info("engine=%s is the fastest of %s here", self._fastest[form], ", ".join(opened))
-        return opened[self._fastest[form]]
+    def _ways(self, model: models.Model, cut: Callable[[bytes], bytes] | None) -> list["_Way"]:
+        names = engines.candidates(model.weights.format, self.store.chosen)
+        changed = {
+            weights: cut(weights.program.read_bytes()) if cut and weights.format == heads.FORMAT else None
+            for weights in self._precisions(model)
+        }
+        return [_Way(name, weights, onnx) for weights, onnx in changed.items() for name in names]
+
+    def _precisions(self, model: models.Model) -> list[models.Weights]:
+        """Weights that the settings' precision allows."""
+        wanted, quantised = self.store.chosen.precision, model.weights.quantised
+        if wanted == "int8" and quantised is None and wheels.is_recogniser(model.name):
+            raise engines.EngineUnavailable(
+                f"precision int8: {model.name} is not here in int8; `kubeocr models quantise` makes it"
+            )
+        if quantised and wanted == "int8":
+            return [quantised]
+        return [quantised, model.weights] if quantised and wanted == "auto" and cpus.multiply_bytes() else [model.weights]
 
 
-def _able(names: Sequence[str], program: engines.Program, chosen: settings.Settings) -> dict[str, engines.Engine]:
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Way:
+    """One of several ways to run a model."""
+
+    engine: str
+    weights: models.Weights
+    onnx: bytes | None
+
+
+def _able(ways: Sequence[_Way], chosen: settings.Settings) -> dict[_Way, engines.Engine]:
     """Those that do what the settings ask for. Raises the last one's `engines.EngineUnavailable` where none does."""
-    opened: dict[str, engines.Engine] = {}
-    for name in names:
+    opened: dict[_Way, engines.Engine] = {}
+    for way in ways:
         try:
-            opened[name] = engines.open_session(name, program, chosen)
+            opened[way] = engines.open_session(way.engine, engines.Program(way.weights, way.onnx), chosen)
         except engines.EngineUnavailable:
-            if name == names[-1] and not opened:
+            if way is ways[-1] and not opened:
                 raise
     return opened
 

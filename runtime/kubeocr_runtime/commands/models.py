@@ -1,4 +1,4 @@
-"""`kubeocr models bake`, `kubeocr models verify`, `kubeocr models pull`."""
+"""`kubeocr models bake`, `quantise`, `verify` and `pull`."""
 
 import argparse
 import asyncio
@@ -16,12 +16,36 @@ def main(arguments: Sequence[str]) -> int:
         from kubeocr_runtime import baking  # noqa: PLC0415 (what it fetches with is there where images are built)
 
         return int(baking.main(rest[:-1]))
+    if word == "quantise":
+        return quantise(rest[:-1])
     if word == "verify":
         return verify(rest[:-1])
     if word == "pull":
         return pull(rest[:-1])
-    sys.stderr.write("usage: kubeocr models bake --help, kubeocr models verify --help or kubeocr models pull --help\n")
+    sys.stderr.write("usage: kubeocr models WORD --help, where WORD is bake, quantise, verify or pull\n")
     return 0 if word in {"-h", "--help"} else 2
+
+
+def quantise(arguments: Sequence[str]) -> int:
+    """Let the recognisers of a folder have weights in 8-bit integers beside their own; 1 where there is none to do it to."""
+    from kubeocr_runtime import models, quantising  # noqa: PLC0415 (only who makes images has what it takes)
+
+    parser = argparse.ArgumentParser(
+        prog="kubeocr models quantise", description="Make 8-bit weights of the recognisers in a folder, beside their own."
+    )
+    parser.add_argument("folder", nargs="?", metavar="DIR", default=names.MODELS_DIR, help="default: %(default)s")
+    folder = pathlib.Path(parser.parse_args(arguments).folder)
+    try:
+        found = quantising.choose(folder)
+    except models.BadModels as e:
+        sys.stderr.write(f"kubeocr models quantise: {e}\n")
+        return 1
+    if not found:
+        sys.stderr.write(f"kubeocr models quantise: {folder} has no recogniser in ONNX that was baked into it\n")
+        return 1
+    quantising.quantise(folder, found)
+    sys.stdout.write("".join(f"{name}/{models.QUANTISED}\n" for name in found))
+    return 0
 
 
 def verify(arguments: Sequence[str]) -> int:

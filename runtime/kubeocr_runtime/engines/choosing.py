@@ -2,16 +2,18 @@
 
 import itertools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from typing import TypeVar
 
 from kubeocr_runtime import engines
 
+Way = TypeVar("Way", bound=Hashable)
 _RUNS = 3
 
 
-def fastest(opened: Mapping[str, engines.Engine], batch: engines.Batch, clock: Callable[[], float] = time.perf_counter) -> str:
-    """The name of the one whose best run took the least time; the first run of each is not counted."""
-    return min(opened, key=lambda name: _best(opened[name], batch, clock))
+def fastest(opened: Mapping[Way, engines.Engine], batch: engines.Batch, clock: Callable[[], float] = time.perf_counter) -> Way:
+    """The one whose best run took the least time; the first run of each is not counted."""
+    return min(opened, key=lambda way: _best(opened[way], batch, clock))
 
 
 def _best(engine: engines.Engine, batch: engines.Batch, clock: Callable[[], float]) -> float:

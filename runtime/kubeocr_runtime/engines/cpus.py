@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 _WIDE = 4
 """Up to so many CPUs each runs an inference of its own: two threads of one wait for each other (docs/PERFORMANCE.md)."""
+_VNNI = frozenset({"avx512_vnni", "avx_vnni"})
 _V2 = "/sys/fs/cgroup/cpu.max"
 _V1 = ("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us")
 
@@ -26,6 +27,11 @@ def divide(streams: int, threads: int, cpus: int) -> Division:
         threads = 1 if cpus <= _WIDE else 2
     threads = threads or max(1, cpus // streams)
     return Division(streams or max(1, cpus // threads), threads)
+
+
+def multiply_bytes() -> bool:
+    """Whether the CPU sums up products of 8-bit integers in one instruction (VNNI); without it little is won by them."""
+    return not _VNNI.isdisjoint(_read("/proc/cpuinfo").partition("\nflags")[2].partition("\n")[0].split())
 
 
 def available() -> int:

@@ -65,7 +65,7 @@ def precision(wanted: str, capabilities: list[str]) -> str:
     Raises `EngineUnavailable`.
     """
     able = {"fp32", *(name for name in ("bf16", "fp16") if name.upper() in capabilities)}
-    if wanted == "auto":
+    if wanted in {"auto", "int8"}:  # what is not in integers is computed in the fastest of the others
         return _HINTS["bf16" if "bf16" in able else "fp32"]
     if wanted not in able:
         raise engines.EngineUnavailable(f"precision {wanted}: OpenVINO computes in {', '.join(sorted(able))} on this CPU")

@@ -1,0 +1,103 @@
+"""Recognisers in 8-bit integers, made for real: the same lines are read, and whoever looks finds the files in the manifest."""
+
+import functools
+import pathlib
+import shutil
+
+import numpy as np
+import onnx
+import pytest
+import yaml
+from onnx import helper, numpy_helper
+
+from kubeocr_contract import languages, settings
+from kubeocr_runtime import calibration, engines, models, pipelines, quantising, samples, staging
+from kubeocr_runtime.commands import models as command
+
+RECOGNISER, DETECTOR = "PP-OCRv6_small_rec", "PP-OCRv6_small_det"
+
+
+def test_the_same_lines_are_drawn_every_time() -> None:
+    first, again = list(calibration.lines(12)), list(calibration.lines(12))
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    assert len({line.shape for line in first}) > 6
+    assert all(line.dtype == np.uint8 and line.ndim == 3 and line.std() > 5 for line in first)
+
+
+def convolution(name: str, *shape: int) -> tuple[onnx.NodeProto, onnx.TensorProto]:
+    weights = numpy_helper.from_array(np.zeros(shape, np.float32), f"w{name}")
+    return helper.make_node("Conv", ["x", f"w{name}"], [f"y{name}"], name=name), weights
+
+
+def test_only_large_pointwise_convolutions_become_integer() -> None:
+    nodes, weights = zip(
+        convolution("large", 192, 96, 1, 1),
+        convolution("small", 96, 96, 1, 1),
+        convolution("wide", 192, 192, 3, 3),
+        convolution("depthwise", 192, 1, 1, 1),
+        strict=True,
+    )
+    graph = helper.make_graph([*nodes, helper.make_node("Relu", ["x"], ["r"], name="relu")], "g", [], [], [*weights])
+    assert quantising.pointwise(graph) == ["large"]
+
+
+@pytest.fixture(scope="module")
+def baked(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A folder of two models that the packages carry, the recogniser quantised."""
+    packages = models.Store.open(settings.Settings(models_dir=""))
+    folder = tmp_path_factory.mktemp("baked")
+
+    def copy(name: str, into: pathlib.Path) -> str:
+        model = packages.get(name)
+        (into / models.DESCRIPTION).write_text(yaml.safe_dump(dict(model.description), allow_unicode=True), encoding="utf-8")
+        shutil.copyfile(model.weights.program, into / "inference.onnx")
+        return "packages"
+
+    names = (DETECTOR, RECOGNISER)
+    staging.publish(folder, {name: staging.stage(folder, name, functools.partial(copy, name)) for name in names})
+    assert command.main(["quantise", str(folder)]) == 0
+    return folder
+
+
+@pytest.mark.models
+def test_the_manifest_has_what_was_made(baked: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert [*models.manifest(baked)[RECOGNISER]] == ["inference.int8.onnx", "inference.onnx", "inference.yml"]
+    assert [*models.manifest(baked)[DETECTOR]] == ["inference.onnx", "inference.yml"]
+    assert command.main(["verify", str(baked)]) == 0
+    sizes = [(baked / RECOGNISER / name).stat().st_size for name in ("inference.int8.onnx", "inference.onnx")]
+    assert sizes[0] < 0.7 * sizes[1]
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("engine", ["openvino", "onnxruntime"])
+def test_lines_read_the_same_in_integers(engine: str, baked: pathlib.Path) -> None:
+    words = ["The committee met on 14 October,", "Apple pie (2) costs $5.80 & more", "yours sincerely, J. O'Neill"]
+    chosen = settings.Settings(models_dir=str(baked), engine=engine, device="cpu", precision="int8", languages=("en",))
+    loaded = pipelines.Pipelines.open(chosen)
+    reader = loaded.store.reader(languages.find("en"), "PP-OCRv6")
+    assert loaded.read(samples.Page(1, samples.page(words)), pipelines.ReadOptions(reader=reader)).text.split("\n") == words
+
+
+@pytest.mark.models
+def test_int8_that_was_not_made_is_told() -> None:
+    with pytest.raises(
+        engines.EngineUnavailable, match=r"precision int8: PP-OCRv6_small_rec is not here in int8; `kubeocr models"
+    ):
+        pipelines.Pipelines.open(settings.Settings(models_dir="", device="cpu", precision="int8")).warm()
+
+
+@pytest.mark.parametrize(
+    ("prepare", "message"),
+    [
+        pytest.param(lambda folder: None, "has no recogniser in ONNX that was baked into it", id="empty"),
+        pytest.param(
+            lambda folder: (folder / "manifest.json").write_text("[]", encoding="utf-8"),
+            "is no manifest of models",
+            id="broken",
+        ),
+    ],
+)
+def test_a_folder_with_nothing_to_quantise(prepare, message: str, tmp_path, capsys) -> None:
+    prepare(tmp_path)
+    assert command.main(["quantise", str(tmp_path)]) == 1
+    assert message in capsys.readouterr().err
