@@ -14,6 +14,8 @@ from kubeocr_runtime import admission, app, certificates, engines, last_words, m
 
 LOG = logging.getLogger("kubeocr.serving")
 _LAST_WRITES_SECONDS = 5.0
+_LINGERING_SECONDS = 1.0
+"""For which what a refused client still sends is thrown away, so that it sees its answer and not a connection that breaks."""
 
 
 def serve(chosen: settings.Settings) -> int:
@@ -44,7 +46,13 @@ def serve(chosen: settings.Settings) -> int:
 
 async def _serve(chosen: settings.Settings, application: web.Application, certificate: certificates.Certificate | None) -> int:
     # a client that leaves cancels its handler, which takes its pages out of the line
-    runner = web.AppRunner(application, handler_cancellation=True, access_log=None, shutdown_timeout=_LAST_WRITES_SECONDS)
+    runner = web.AppRunner(
+        application,
+        handler_cancellation=True,
+        access_log=None,
+        shutdown_timeout=_LAST_WRITES_SECONDS,
+        lingering_time=_LINGERING_SECONDS,
+    )
     await runner.setup()
     renewing = asyncio.create_task(certificate.keep_renewed()) if certificate else None
     try:

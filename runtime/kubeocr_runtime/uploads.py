@@ -18,6 +18,8 @@ _FIELD_BYTES = 4096
 _FIELDS = 64
 _FORM_BYTES = 64 * 1024
 """What the form's head and other fields may add to the file."""
+_WORTH_READING = 2**20
+"""Bytes that are read and thrown away to keep a refused request's connection: fewer than a new connection is worth."""
 
 
 # What aiohttp 3.14 raises for a form that is none, found by sending such forms (test_hardening.py); it documents no closed set.
@@ -44,6 +46,17 @@ def expected(request: web.Request, limit: int) -> int:
     return limit if declared is None else min(declared, limit)
 
 
+async def wait_to_be_asked(_: web.Request) -> None:
+    """For a route: a client that asks before it sends its body (Expect: 100-continue) hears nothing until `receive`."""
+
+
+def leaves_unread(request: web.Request) -> bool:
+    """Whether so much of the body is still to come that its connection is better closed: a refusal must not take an upload."""
+    if request.content.is_eof():
+        return False
+    return hdrs.EXPECT in request.headers or request.content_length is None or request.content_length > _WORTH_READING
+
+
 async def receive(request: web.Request, limit: int) -> Form:
     """Read the form. `limit` is the file's, in bytes.
 
@@ -56,6 +69,7 @@ async def receive(request: web.Request, limit: int) -> Form:
     files: list[bytes] = []
     fields: dict[str, str] = {}
     try:
+        await _ask_for(request)
         reader = await request.multipart()
         while (part := await _promptly(reader.next())) is not None:
             await _take(part, limit, files, fields)
@@ -64,6 +78,12 @@ async def receive(request: web.Request, limit: int) -> Form:
     if len(files) != 1:
         raise errors.InvalidField(f"{wire.FILE_FIELD}: one file is needed, {len(files)} were sent", field=wire.FILE_FIELD)
     return Form(files[0], fields)
+
+
+async def _ask_for(request: web.Request) -> None:
+    if request.version >= aiohttp.HttpVersion11 and request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # to aiohttp, the answer has not begun
 
 
 async def _take(part: object, limit: int, files: list[bytes], fields: dict[str, str]) -> None:
