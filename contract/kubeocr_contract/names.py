@@ -35,6 +35,7 @@ REDOC = "/redoc"
 OPENAPI = "/openapi.json"
 LANGUAGES = "/languages"
 STATUS = "/status"
+REQUESTS = "/api/v1/requests"
 
 # A pod is given this long to finish what it has admitted; kubelet's grace period is this plus GRACE_MARGIN_SECONDS.
 DRAIN_SECONDS = 60
@@ -59,5 +60,7 @@ METRIC_REQUEST_SECONDS = f"{METRIC_PREFIX}_request_seconds"
 METRIC_PAGES = f"{METRIC_PREFIX}_pages"
 METRIC_PAGE_SECONDS = f"{METRIC_PREFIX}_page_seconds"
 METRIC_QUEUE_PAGES = f"{METRIC_PREFIX}_queue_pages"
+METRIC_QUEUE_PIXELS = f"{METRIC_PREFIX}_queue_pixels"
+METRIC_QUEUE_BYTES = f"{METRIC_PREFIX}_queue_bytes"
 METRIC_BUSY_SECONDS = f"{METRIC_PREFIX}_engine_busy_seconds"
 METRIC_INFO = f"{METRIC_PREFIX}_runtime"

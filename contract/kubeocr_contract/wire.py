@@ -9,8 +9,21 @@ from kubeocr_contract import languages, models
 FILE_FIELD = "file"
 LANGUAGE_FIELD = "lang"
 ORDER_FIELD = "order"
+PRIORITY_FIELD = "priority"
+TIMEOUT_FIELD = "timeout_seconds"
 DEFAULT_LANGUAGE = "en"
 ORDERS = ("reading", "raster")
+PRIORITIES = ("normal", "high", "low")
+"""The first is what a request has that says nothing."""
+
+REQUEST_ID = "X-Request-Id"
+"""Header by which a request names itself, and its answer says which it is."""
+JSON_LINES = "application/x-ndjson"
+"""Media type of an answer that comes page by page."""
+
+DONE, FAILED, SKIPPED, PARTIAL = "done", "failed", "skipped", "partial"
+"""What became of a page, the first three; of a document: all of it done, none of it, or a part."""
+CANCELLED = "cancelled"
 
 PREPROCESSOR = "use_doc_preprocessor"
 PAGE_ORIENTATION = "use_doc_orientation_classify"
@@ -64,38 +77,101 @@ def page(number: int, size: tuple[int, int], angle: int, text: str) -> dict[str,
     return {"page": number, "width": size[0], "height": size[1], "angle": angle, "text": text}
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """All that an answer of an OCR route tells."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Heading:
+    """What was asked for, as every answer repeats it."""
 
     route: OcrRoute
     language: languages.Language
     reader: models.Reader
     flags: Mapping[str, bool]
     order: str
-    lines: tuple[dict[str, Any], ...]
-    pages: tuple[dict[str, Any], ...]
-    queue_seconds: float
-    inference_seconds: float
 
-    def json(self) -> dict[str, Any]:
-        """The body of the response: first what the API has always had, then what we add."""
+    def pipeline(self) -> dict[str, Any]:
+        """Keys that stand before the results."""
+        return {"pipeline": self.route.version, "description": self.route.description}
+
+    def wish(self) -> dict[str, Any]:
+        """Keys that stand behind them."""
         supported = caller_ids(languages_of(self.route.version))
         return {
-            "pipeline": self.route.version,
-            "description": self.route.description,
-            "results": list(self.lines),
-            "total_texts": len(self.lines),
             "pipeline_flags": dict(self.flags),
             **({"supported_languages": supported} if self.route.lists_languages else {}),
             "language": self.language.id,
             "models": {"detector": self.reader.detector, "recogniser": self.reader.recogniser},
             "order": self.order,
+        }
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds that pages waited for the engine, and that it took to read them."""
+
+    queue: float = 0.0
+    inference: float = 0.0
+
+    def __add__(self, other: "Timings") -> "Timings":
+        return Timings(self.queue + other.queue, self.inference + other.inference)
+
+    def json(self) -> dict[str, float]:
+        """To a tenth of a millisecond."""
+        return {"queue_seconds": round(self.queue, 4), "inference_seconds": round(self.inference, 4)}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """All that an answer of an OCR route tells."""
+
+    heading: Heading
+    lines: tuple[dict[str, Any], ...]
+    pages: tuple[dict[str, Any], ...]
+    timings: Timings
+
+    def json(self) -> dict[str, Any]:
+        """The body of the response: first what the API has always had, then what we add."""
+        return {
+            **self.heading.pipeline(),
+            "results": list(self.lines),
+            "total_texts": len(self.lines),
+            **self.heading.wish(),
             "text": "\n\n".join(each["text"] for each in self.pages),
             "total_pages": len(self.pages),
             "pages": list(self.pages),
-            "timings": {"queue_seconds": round(self.queue_seconds, 4), "inference_seconds": round(self.inference_seconds, 4)},
+            "timings": self.timings.json(),
         }
+
+
+def first_line(heading: Heading, total_pages: int, request_id: str) -> dict[str, Any]:
+    """Of an answer that comes page by page: what is known before the first page."""
+    return {**heading.pipeline(), **heading.wish(), "total_pages": total_pages, "request_id": request_id}
+
+
+def page_done(page: Mapping[str, Any], lines: Iterable[dict[str, Any]], timings: Timings) -> dict[str, Any]:
+    """The line of a page that was read: its entry of `pages`, its `results`, its own timings."""
+    return {"page": page["page"], "status": DONE, **page, "results": list(lines), "timings": timings.json()}
+
+
+def page_not_done(number: int, status: str, error: Mapping[str, object]) -> dict[str, Any]:
+    """The line of a page that failed or was not reached (`status`), with the body of the error that says why."""
+    return {**error, "page": number, "status": status}
+
+
+def last_line(counts: Mapping[str, int], timings: Timings, error: Mapping[str, object]) -> dict[str, Any]:
+    """`counts` has the pages by what became of them; `error` is empty unless something ended the document early."""
+    done, total = counts[DONE], sum(counts.values())
+    status = DONE if done == total else PARTIAL if done else FAILED
+    return {"status": status, "total_pages": total, **counts, "timings": timings.json(), **error}
+
+
+def cancelled(request_id: str, reason: str, at: str) -> dict[str, object]:
+    """The answer to the DELETE of a request that was running; `at` is ISO 8601."""
+    return {
+        "request_id": request_id,
+        "status": CANCELLED,
+        "cancelled_at": at,
+        "reason": reason,
+        "message": "no further page of it is read",
+    }
 
 
 def error(code: str, message: str, **details: object) -> dict[str, object]:

@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from typing import ClassVar
 
+from kubeocr_contract import wire
+
 
 class OcrError(Exception):
     """What a client is told. `details` are further keys of the body, `headers` those of the response."""
@@ -24,10 +26,28 @@ class Unauthorized(OcrError):
     status, code = 401, "unauthorized"
 
 
+class RequestNotFound(OcrError):
+    """No running request goes by the name, or it is another key's."""
+
+    status, code = 404, "request_not_found"
+
+
 class UploadStalled(OcrError):
     """The client stopped sending in the middle of its form."""
 
     status, code = 408, "upload_stalled"
+
+
+class Cancelled(OcrError):
+    """Someone asked for the request's end."""
+
+    status, code = 409, wire.CANCELLED
+
+
+class DuplicateRequest(OcrError):
+    """A request of the same name still runs."""
+
+    status, code = 409, "duplicate_request"
 
 
 class TooLarge(OcrError):
@@ -73,9 +93,15 @@ class EncryptedDocument(OcrError):
 
 
 class Overloaded(OcrError):
-    """As many pages wait as may wait."""
+    """As many pages, pixels or bytes wait as may wait."""
 
     status, code = 429, "overloaded"
+
+
+class Internal(OcrError):
+    """What nobody foresaw."""
+
+    status, code = 500, "internal"
 
 
 class Unavailable(OcrError):
