@@ -1,98 +1,105 @@
-"""How much may wait: pages that were accepted and are not read yet, and the memory that they may hold. Asked by `routes`."""
+"""How much may wait: pages that were accepted and are not read yet, their pixels, the bytes of their files, and the memory that
+they may hold. Asked by `routes`.
+"""
 
 import asyncio
 import contextlib
 import dataclasses
 from collections.abc import AsyncIterator, Callable, Iterator
 
-from kubeocr_runtime import errors
+from kubeocr_runtime import callers, deadlines, errors, rates
 
-_SMOOTHING = 0.1
-"""Weight of the newest page in the mean time of a page: some ten pages are remembered."""
 _SHARE = 4
-"""A document takes at most one place in so many of the queue: it is read one page a turn, so a book keeps no letter waiting for
-all of its pages, and must not keep one out."""
+"""A document takes at most one place in so many of the queue, and so of its pixels and bytes: documents take turns, so a book
+keeps no letter waiting for all of its pages, and must not keep one out."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Load:
+    """What waits, or may."""
+
+    pages: int = 0
+    pixels: int = 0
+    size: int = 0
+    """Bytes of files."""
+
+    def plus(self, more: "Load", less: "Load") -> "Load":
+        """With something more, and something less."""
+        added = (self.pages + more.pages, self.pixels + more.pixels, self.size + more.size)
+        return Load(added[0] - less.pages, added[1] - less.pixels, added[2] - less.size)
+
+    def capped(self, most: "Load") -> "Load":
+        """No more than this of each."""
+        return Load(min(self.pages, most.pages), min(self.pixels, most.pixels), min(self.size, most.size))
+
+    def share(self) -> "Load":
+        """What one document may take of it: a page in any case."""
+        return Load(max(1, self.pages // _SHARE), max(1, self.pixels // _SHARE), max(1, self.size // _SHARE))
 
 
 @dataclasses.dataclass(slots=True)
 class Admission:
-    """Counts waiting pages against a limit. Lives on the event loop's thread only."""
+    """Counts what waits against a limit. Lives on the event loop's thread only."""
 
-    limit: int
+    limit: Load
+    rate: rates.Rate = dataclasses.field(default_factory=rates.Rate)
     waiting: int = 0
     """Pages."""
-    places: int = 0
-    """What is counted against the limit: pages, of each document up to its share."""
+    counted: Load = Load()
+    """What is held against the limit: of each document up to its share."""
     requests: int = 0
     leaving: bool = False
     """Readiness fails, requests are still let in: proxies hear of it a little later."""
     draining: bool = False
     """No request is let in."""
-    page_seconds: float = 1.0
-    dropped: bool = False
-    """Requests that were let in are told to come again: the pod's time is over."""
-    _limits: set[asyncio.Timeout] = dataclasses.field(default_factory=set)
+    running: deadlines.Running = dataclasses.field(default_factory=deadlines.Running)
     idle: asyncio.Event = dataclasses.field(default_factory=asyncio.Event)
     """Set by the end of the last request that was let in, once `draining`."""
 
     @contextlib.contextmanager
-    def admit(self) -> Iterator["Ticket"]:
-        """A request waits from now on until it ends, as one page until it is known how many it has.
+    def admit(self, caller: callers.Caller, seconds: int, size: int) -> Iterator["Ticket"]:
+        """A request with a file of so many bytes waits from now on until it ends; as one page of the mean size, until it is
+        known what it has.
 
-        Raises `errors.Unavailable` while draining, `errors.Overloaded` while as many pages wait as may wait.
+        Raises `errors.Unavailable` while draining, `errors.Overloaded` where as much waits as may, `errors.DuplicateRequest`.
         """
         if self.draining:
             raise _ending("this pod is about to end; ask again")
-        ticket = Ticket(self)
-        ticket.take(1)
-        self.requests += 1
-        try:
-            yield ticket
-        finally:
-            ticket.hold(0)
-            self.requests -= 1
-            self._tell_if_idle()
-
-    @property
-    def share(self) -> int:
-        """Places that one document may take."""
-        return max(1, self.limit // _SHARE)
-
-    @contextlib.asynccontextmanager
-    async def until(self, seconds: int) -> AsyncIterator[None]:
-        """What a request does, for at most so many seconds.
-
-        Raises `errors.DeadlineExceeded`, or `errors.Unavailable` where `drop` came first.
-        """
-        try:
-            async with asyncio.timeout(seconds) as limit:
-                self._limits.add(limit)
-                try:
-                    yield
-                finally:
-                    self._limits.discard(limit)
-        except TimeoutError:
-            if self.dropped:
-                raise _ending("this pod had to end before the document was read; ask again") from None
-            raise errors.DeadlineExceeded(f"not done within {seconds} s; send fewer pages or ask again later") from None
+        with self.running.entered(caller, seconds) as deadline:
+            ticket = Ticket(self, deadline)
+            ticket.take(1, self.rate.page_pixels, size)
+            self.requests += 1
+            try:
+                yield ticket
+            finally:
+                ticket.leave()
+                self.requests -= 1
+                self._tell_if_idle()
 
     def drop(self) -> None:
-        """End every request now, each with an answer: a connection that breaks tells a client nothing."""
-        self.dropped = True
-        for limit in self._limits:
-            if not limit.expired():
-                limit.reschedule(asyncio.get_running_loop().time())
+        """End every request now: the pod's time is over."""
+        self.running.end_all(lambda: _ending("this pod had to end before the document was read; ask again"))
 
     def drain(self) -> None:
         """Let no request in any more."""
         self.draining = True
         self._tell_if_idle()
 
-    def overloaded(self, pages: int) -> errors.Overloaded:
-        """The refusal of so many pages, with the time after which there should be room."""
-        wait = self.places * self.page_seconds
+    def refuse_if_full(self, wanted: Load, held: Load) -> None:
+        """Whether a document may take this, capped as it is, for what it holds. Raises `errors.Overloaded`."""
+        total = self.counted.plus(wanted, held)
+        if wanted.pages > held.pages and total.pages > self.limit.pages:
+            raise self._overloaded(f"{wanted.pages} more among at most {self.limit.pages} pages")
+        if wanted.pixels > held.pixels and total.pixels > self.limit.pixels:
+            raise self._overloaded(f"{wanted.pixels / 1e6:.1f} more among at most {self.limit.pixels / 1e6:g} megapixels")
+        if wanted.size > held.size and total.size > self.limit.size:
+            raise self._overloaded(f"{wanted.size / 2**20:.1f} more among at most {self.limit.size / 2**20:g} MiB")
+
+    def _overloaded(self, wish: str) -> errors.Overloaded:
+        """With the time after which what is counted will have been read."""
+        wait = self.counted.pixels / self.rate.pixels_per_second
         return errors.Overloaded(
-            f"{self.waiting} pages wait, there is no room for {pages} more; come again in about {max(wait, 1):.0f} s",
+            f"{self.waiting} pages wait, there is no room for {wish}; come again in about {max(wait, 1):.0f} s",
             headers=errors.retry_after(wait),
             waiting_pages=self.waiting,
         )
@@ -108,30 +115,48 @@ def _ending(message: str) -> errors.Unavailable:
 
 @dataclasses.dataclass(slots=True)
 class Ticket:
-    """The pages of one request that still wait."""
+    """One request's place: its pages that still wait, and its time."""
 
     admission: Admission
+    deadline: deadlines.Deadline
     left: int = 0
-    places: int = 0
+    """Pages."""
+    counted: Load = Load()
+    _page_pixels: int = 0
+    """Of the page that was looked at last: those that nobody looked at yet are taken to be as large."""
+    _size: int = 0
 
-    def take(self, pages: int) -> None:
-        """It is known now how many pages there are. Raises `errors.Overloaded`."""
-        places = min(pages, self.admission.share)
-        if self.admission.places - self.places + places > self.admission.limit:
-            raise self.admission.overloaded(pages)
-        self.hold(pages)
+    def take(self, pages: int, page_pixels: int | None, size: int) -> None:
+        """It is known now what there is; None: not how large its pages are. Raises `errors.Overloaded`."""
+        page_pixels = page_pixels or self._page_pixels
+        self.admission.refuse_if_full(self._load(pages, page_pixels, size), self.counted)
+        self._page_pixels, self._size = page_pixels, size
+        self._hold(pages)
 
-    def done(self, seconds: float) -> None:
-        """One page was read, in so many seconds of the engine."""
-        self.hold(self.left - 1)
-        self.admission.page_seconds += _SMOOTHING * (seconds - self.admission.page_seconds)
+    def measured(self, page_pixels: int) -> None:
+        """A page that is about to be decoded has so many pixels."""
+        self._page_pixels = page_pixels
+        self._hold(self.left)
 
-    def hold(self, pages: int) -> None:
-        """So many pages wait now."""
-        places = min(pages, self.admission.share)
+    def done(self) -> None:
+        """One page waits no more."""
+        self._hold(self.left - 1)
+
+    def leave(self) -> None:
+        """Nothing waits any more, and the file is gone."""
+        self._size = 0
+        self._hold(0)
+
+    def _hold(self, pages: int) -> None:
+        load = self._load(pages, self._page_pixels, self._size)
         self.admission.waiting += pages - self.left
-        self.admission.places += places - self.places
-        self.left, self.places = pages, places
+        self.admission.counted = self.admission.counted.plus(load, self.counted)
+        self.left, self.counted = pages, load
+
+    def _load(self, pages: int, page_pixels: int, size: int) -> Load:
+        share = self.admission.limit.share()
+        places = min(pages, share.pages)
+        return Load(places, places * page_pixels, size).capped(share)
 
 
 class Budget:

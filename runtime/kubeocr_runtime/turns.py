@@ -1,17 +1,61 @@
-"""A document's pages through the worker, a few at a time, decoded when their turn is near; `schedule` says whose it is."""
+"""A document's pages through the worker: decoded when their turn is near, a few at once, handed on in order.
+
+Whose turn it is, `schedule` says.
+"""
 
 import asyncio
+import collections
 import contextlib
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TypeVar
 
-from kubeocr_runtime import admission, decoding, documents, errands, metrics, pipelines, readers, worker
+from kubeocr_runtime import (
+    admission,
+    decoding,
+    documents,
+    errands,
+    errors,
+    incidents,
+    metrics,
+    pipelines,
+    rates,
+    readers,
+    worker,
+)
 
+T = TypeVar("T")
 _LANES = 4
 """Pages of one document that are in hand at once: some are decoded while others are read."""
+_AHEAD = 2
+"""So many times as many are begun, or read and not handed on yet: one that takes long does not hold back the next at once, and
+for whoever takes pages slowly no more of them are kept."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Job:
+    """What a document's pages are read for."""
+
+    options: pipelines.ReadOptions
+    share: errands.Share
+    ticket: admission.Ticket
+    first_pixels: int | None = None
+    """Of the first page, where someone looked already."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Failure:
+    """A page that could not be read."""
+
+    page: int
+    """From 1."""
+    error: errors.OcrError
+
+
+Outcome = readers.Read | Failure
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Turns:
     """What all documents share."""
 
@@ -20,35 +64,75 @@ class Turns:
     pixels: admission.Budget
     """Of decoded pages that wait or are read."""
     metrics: metrics.Metrics
+    rate: rates.Rate
+    lanes: int = _LANES
 
-    async def read_all(
-        self, document: documents.Document, options: pipelines.ReadOptions, ticket: admission.Ticket
-    ) -> list[readers.Read]:
+    async def read_all(self, document: documents.Document, job: Job) -> list[readers.Read]:
         """Every page in order. Cancelled, it takes its pages out of the line. Raises what decoding and reading raise."""
-        reads: dict[int, readers.Read] = {}
-        share = errands.Share()
+        reads: list[readers.Read] = []
 
-        async def lane(indices: Iterator[int]) -> None:
-            for index in indices:
-                reads[index] = await self._read(document, index, options, share)
-                ticket.done(reads[index].inference_seconds)
+        async def keep(read: readers.Read) -> None:
+            reads.append(read)
 
-        indices = iter(range(document.pages))
+        await self._in_order(document, job, self._read, keep)
+        return reads
+
+    async def deliver(self, document: documents.Document, job: Job, take: Callable[[Outcome], Awaitable[None]]) -> None:
+        """Each page as soon as it and those before it are there; one that fails keeps no other back.
+
+        Cancelled, it takes its pages out of the line. Raises what `take` raises.
+        """
+        await self._in_order(document, job, self._attempt, take)
+
+    async def first_pixels(self, document: documents.Document) -> int | None:
+        """Of the first page; None where it cannot be told, which reading it will complain of."""
         try:
-            async with asyncio.TaskGroup() as lanes:
-                for _ in range(_LANES):
-                    lanes.create_task(lane(indices))
+            return await self.decoder.pixels(document, 0)
+        except errors.OcrError:
+            return None
+
+    async def _in_order(
+        self,
+        document: documents.Document,
+        job: Job,
+        read: Callable[[documents.Document, int, Job], Awaitable[T]],
+        take: Callable[[T], Awaitable[None]],
+    ) -> None:
+        lanes = asyncio.Semaphore(self.lanes)
+        begun: collections.deque[asyncio.Task[T]] = collections.deque()
+
+        async def page(index: int) -> T:
+            async with lanes:
+                result = await read(document, index, job)
+            job.ticket.done()
+            return result
+
+        try:
+            async with asyncio.TaskGroup() as pages:
+                for index in range(document.pages):
+                    if len(begun) == self.lanes * _AHEAD:
+                        await take(await begun.popleft())
+                    begun.append(pages.create_task(page(index)))
+                while begun:
+                    await take(await begun.popleft())
         except BaseExceptionGroup as failed:
             raise failed.exceptions[0] from None
-        return [reads[index] for index in range(document.pages)]
 
-    async def _read(
-        self, document: documents.Document, index: int, options: pipelines.ReadOptions, share: errands.Share
-    ) -> readers.Read:
+    async def _attempt(self, document: documents.Document, index: int, job: Job) -> Outcome:
+        try:
+            return await self._read(document, index, job)
+        except Exception as e:  # noqa: BLE001  whatever is wrong with this page, the others are read
+            return Failure(index + 1, incidents.told(e, f"page={index + 1}"))
+
+    async def _read(self, document: documents.Document, index: int, job: Job) -> readers.Read:
         with self._counted():
-            async with self.pixels.take(await self.decoder.pixels(document, index)) as held:
+            pixels = job.first_pixels if index == 0 else None
+            pixels = pixels or await self.decoder.pixels(document, index)
+            job.ticket.measured(pixels)
+            async with self.pixels.take(pixels) as held:
                 page = await self.decoder.page(document, index, held)
-                read = await self.engine.read(page, options, share)
+                with self.rate.reading(pixels):
+                    read = await self.engine.read(page, job.options, job.share)
         self.metrics.page_seconds.labels("queue").observe(read.queue_seconds)
         self.metrics.page_seconds.labels("inference").observe(read.inference_seconds)
         return read

@@ -1,10 +1,11 @@
 """A service with a reader that needs no models: what HTTP does is the same whoever reads."""
 
+import asyncio
 import contextlib
 import io
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import numpy as np
@@ -17,6 +18,8 @@ from reportlab.pdfgen import canvas
 from kubeocr_contract import languages, models, report, settings
 from kubeocr_runtime import app, documents, pipelines, recognition, results
 from kubeocr_runtime import models as store
+
+T = TypeVar("T")
 
 
 class FakeReader:
@@ -94,6 +97,20 @@ async def service(reader: FakeReader) -> AsyncIterator[Callable[..., Awaitable[t
 
         yield start
         reader.gate.set()
+
+
+@pytest.fixture
+def settled() -> Callable[[Callable[[], T]], Awaitable[T]]:
+    """Waits until a figure does not change any more, and tells it."""
+
+    async def wait(figure: Callable[[], T]) -> T:
+        same, last = 0, figure()
+        while same < 10:
+            await asyncio.sleep(0.02)
+            same, last = (same + 1 if figure() == last else 0), figure()
+        return last
+
+    return wait
 
 
 @pytest.fixture(scope="session")

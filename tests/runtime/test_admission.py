@@ -1,76 +1,130 @@
 """Who is let in, who waits, and when to come again."""
 
 import asyncio
+import contextlib
+import itertools
 
 import pytest
 
-from kubeocr_runtime import admission, errors
+from kubeocr_runtime import admission, callers, errors, rates
+
+MANY = 10**12
+A4 = 4_000_000
+"""Pixels of a page as the rate has it before the first was read."""
 
 
-def test_pages_wait_until_they_are_done() -> None:
-    entrance = admission.Admission(12)
-    with entrance.admit() as ticket:
-        ticket.take(3)
-        assert entrance.waiting == 3
-        ticket.done(1.0)
-        assert entrance.waiting == 2
-    assert (entrance.waiting, entrance.places) == (0, 0)
+def queue(pages: int = MANY, megapixels: int = MANY, mib: int = MANY) -> admission.Admission:
+    return admission.Admission(admission.Load(pages, megapixels * 1_000_000, mib * 2**20), rates.Rate(lambda: 0.0))
 
 
-def test_a_full_queue_refuses_and_says_when_to_come_again() -> None:
-    entrance = admission.Admission(2, page_seconds=2.5)
-    with entrance.admit(), entrance.admit():
-        with pytest.raises(errors.Overloaded, match="2 pages wait") as caught, entrance.admit():
-            pass
-        assert (entrance.waiting, entrance.requests) == (2, 2)
-    assert caught.value.headers == {"Retry-After": "5"}
-    with entrance.admit():
+names = (callers.Caller(str(number)) for number in itertools.count())
+
+
+def admit(entrance: admission.Admission, size: int = 0) -> contextlib.AbstractContextManager[admission.Ticket]:
+    return entrance.admit(next(names), 60, size)
+
+
+async def test_pages_wait_until_they_are_done() -> None:
+    entrance = queue(12)
+    with admit(entrance, 500) as ticket:
+        ticket.take(3, 100, 400)
+        assert (entrance.waiting, entrance.counted) == (3, admission.Load(3, 300, 400))
+        ticket.done()
+        assert (entrance.waiting, entrance.counted) == (2, admission.Load(2, 200, 400))
+    assert (entrance.waiting, entrance.counted) == (0, admission.Load())
+
+
+@pytest.mark.parametrize(
+    ("entrance", "size", "seconds", "words"),
+    [
+        pytest.param(queue(pages=2), 0, "2", "2 pages wait, there is no room for 1 more among at most 2 pages", id="pages"),
+        pytest.param(queue(megapixels=8), 0, "2", "no room for 2.0 more among at most 8 megapixels", id="pixels"),
+        pytest.param(queue(mib=4), 9 * 2**20, "4", "no room for 1.0 more among at most 4 MiB", id="bytes"),
+    ],
+)
+async def test_a_full_queue_refuses_and_says_when_to_come_again(entrance, size: int, seconds: str, words: str) -> None:
+    with contextlib.ExitStack() as let_in:
+
+        def fill() -> None:
+            while True:
+                let_in.enter_context(admit(entrance, size))
+
+        with pytest.raises(errors.Overloaded, match=words) as caught:
+            fill()
+        assert caught.value.details == {"waiting_pages": entrance.requests}
+        # 4 megapixels a second, until the first page was read; of a queue of 8 a document counts for no more than 2
+        assert caught.value.headers == {"Retry-After": seconds}
+    with admit(entrance):
         assert entrance.waiting == 1
 
 
-def test_pages_that_would_overflow_are_refused_and_leave_nothing_behind() -> None:
-    entrance = admission.Admission(8)
-    with entrance.admit() as first, entrance.admit() as second, entrance.admit() as third, entrance.admit() as fourth:
+async def test_what_would_overflow_is_refused_and_leaves_nothing_behind() -> None:
+    entrance = queue(8)
+    with admit(entrance) as first, admit(entrance) as second, admit(entrance) as third, admit(entrance) as fourth:
         for ticket in (first, second, third):
-            ticket.take(2)
-        fourth.take(1)
-        with pytest.raises(errors.Overloaded), entrance.admit() as fifth:
-            fifth.take(2)
-        assert entrance.places == 7
+            ticket.take(2, 1, 1)
+        fourth.take(1, 1, 1)
+        with pytest.raises(errors.Overloaded), admit(entrance) as fifth:
+            fifth.take(2, 1, 1)
+        assert entrance.counted == admission.Load(7, 7, 4)
 
 
-def test_a_book_is_let_in_and_keeps_no_letter_out() -> None:
-    entrance = admission.Admission(8)
-    with entrance.admit() as book:
-        book.take(500)
-        assert (entrance.waiting, entrance.places) == (500, 2)
-        with entrance.admit() as letter:
-            letter.take(1)
+async def test_a_book_is_let_in_and_keeps_no_letter_out() -> None:
+    entrance = queue(pages=8, megapixels=40, mib=100)
+    with admit(entrance) as book:
+        book.take(500, A4, 80 * 2**20)
+        assert (entrance.waiting, entrance.counted) == (500, admission.Load(2, 2 * A4, 25 * 2**20))
+        with admit(entrance) as letter:
+            letter.take(1, A4, 1000)
             assert entrance.waiting == 501
         for _ in range(499):
-            book.done(1.0)
-        assert (entrance.waiting, entrance.places) == (1, 1)
+            book.done()
+        assert (entrance.waiting, entrance.counted.pages, entrance.counted.pixels) == (1, 1, A4)
 
 
-def test_the_rate_follows_the_latest_pages() -> None:
-    entrance = admission.Admission(100, page_seconds=1.0)
-    with entrance.admit() as ticket:
-        ticket.take(60)
-        for _ in range(50):
-            ticket.done(3.0)
-        assert 2.9 < entrance.page_seconds < 3.0
+async def test_pages_that_nobody_looked_at_are_taken_to_be_as_large_as_the_last_one() -> None:
+    entrance = queue(40)
+    with admit(entrance) as ticket:
+        assert entrance.counted.pixels == A4
+        ticket.take(6, None, 0)
+        assert entrance.counted.pixels == 6 * A4
+        ticket.measured(1000)
+        assert entrance.counted.pixels == 6000
+        ticket.done()
+        ticket.measured(3000)
+        assert entrance.counted.pixels == 15_000
 
 
-def test_draining_lets_no_one_in_and_tells_when_the_last_has_left() -> None:
-    entrance = admission.Admission(4)
-    with entrance.admit() as ticket:
+async def test_what_turns_out_larger_refuses_others_and_not_what_was_let_in() -> None:
+    entrance = queue(megapixels=40)
+    tickets = [admit(entrance) for _ in range(5)]
+    with contextlib.ExitStack() as stack:
+        for ticket in [stack.enter_context(each) for each in tickets]:
+            ticket.measured(10_000_000)
+            ticket.take(1, 9_000_000, 0)
+        with pytest.raises(errors.Overloaded, match="megapixels"), admit(entrance):
+            pass
+
+
+async def test_draining_lets_no_one_in_and_tells_when_the_last_has_left() -> None:
+    entrance = queue(4)
+    with admit(entrance) as ticket:
         entrance.drain()
-        ticket.done(0.1)
+        ticket.done()
         assert not entrance.idle.is_set()
-        with pytest.raises(errors.Unavailable) as caught, entrance.admit():
+        with pytest.raises(errors.Unavailable) as caught, admit(entrance):
             pass
         assert caught.value.headers == {"Retry-After": "1"}
     assert entrance.idle.is_set()
+
+
+async def test_the_end_of_the_pod_ends_every_request() -> None:
+    entrance = queue()
+    asyncio.get_running_loop().call_later(0.01, entrance.drop)
+    with pytest.raises(errors.Unavailable, match="had to end"), admit(entrance) as ticket:
+        async with ticket.deadline.kept():
+            await asyncio.sleep(30)
+    assert entrance.requests == 0
 
 
 async def test_a_budget_is_shared_in_the_order_of_asking() -> None:
@@ -108,18 +162,3 @@ async def test_who_stops_waiting_takes_nothing() -> None:
         await asyncio.gather(waiting, return_exceptions=True)
     async with budget.take(10):
         assert budget.free == 0
-
-
-@pytest.mark.parametrize(
-    ("drop", "want"),
-    [pytest.param(False, errors.DeadlineExceeded, id="too long"), pytest.param(True, errors.Unavailable, id="the pod ends")],
-)
-async def test_a_request_has_its_time(drop: bool, want: type[errors.OcrError]) -> None:
-    entrance = admission.Admission(4)
-    if drop:
-        asyncio.get_running_loop().call_later(0.01, entrance.drop)
-    with pytest.raises(want):
-        async with entrance.until(60 if drop else 0):
-            await asyncio.sleep(30)
-    async with entrance.until(60):
-        pass
