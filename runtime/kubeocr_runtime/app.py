@@ -7,14 +7,28 @@ import importlib.resources
 import logging
 import pathlib
 import time
-import uuid
 from collections.abc import AsyncIterator
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from kubeocr_contract import names, settings, wire
-from kubeocr_runtime import admission, backends, decoding, errors, keys, metrics, openapi, readers, routes, turns, worker
+from kubeocr_runtime import (
+    admission,
+    backends,
+    callers,
+    decoding,
+    incidents,
+    keys,
+    metrics,
+    openapi,
+    rates,
+    readers,
+    routes,
+    turns,
+    uploads,
+    worker,
+)
 
 LOG = logging.getLogger("kubeocr.http")
 FAILED = web.AppKey("failed", asyncio.Event)
@@ -23,6 +37,7 @@ FAILED = web.AppKey("failed", asyncio.Event)
 _PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; worker-src blob:; connect-src 'self'"
 )
+_REQUEST_ID = web.RequestKey("request_id", str)
 _CLIENT_LEFT = 499
 _INDEX = "/"
 _QUIET = frozenset({names.LIVEZ, names.READYZ, names.METRICS, names.STATUS})
@@ -38,10 +53,12 @@ def create_app(chosen: settings.Settings, reader: readers.Reader, store: readers
     app = web.Application(middlewares=[observe, render_errors, authenticate])
     app[FAILED] = asyncio.Event()
     app[routes.SERVICES] = _services(chosen, reader, store)
+    app.on_response_prepare.append(_sign)
     app.cleanup_ctx.extend((_run_worker, _watch_backends))
     app.add_routes(
         [
-            *(web.post(route.path, functools.partial(routes.recognise, route)) for route in wire.OCR_ROUTES),
+            *map(_reading, wire.OCR_ROUTES),
+            web.delete(names.REQUESTS + "/{request_id}", routes.cancel),
             web.get(names.LANGUAGES, routes.list_languages),
             web.get(names.LIVEZ, routes.live),
             web.get(names.READYZ, routes.ready),
@@ -57,18 +74,26 @@ def create_app(chosen: settings.Settings, reader: readers.Reader, store: readers
     return app
 
 
+def _reading(route: wire.OcrRoute) -> web.RouteDef:
+    handler = functools.partial(routes.recognise, route)
+    return web.post(route.path, handler, expect_handler=uploads.wait_to_be_asked)
+
+
 def _services(chosen: settings.Settings, reader: readers.Reader, store: readers.Store) -> routes.Services:
     engine = worker.Worker(reader, chosen.request_timeout_seconds)
     figures = metrics.Metrics()
     # one page of the largest size that is allowed, or as many smaller ones
     pixels = admission.Budget(chosen.megapixels * 1_000_000)
+    queue = admission.Load(chosen.queue_pages, chosen.queue_megapixels * 1_000_000, chosen.queue_mib * 2**20)
+    rate = rates.Rate()
+    decoder = decoding.Decoder(chosen.request_timeout_seconds)
     return routes.Services(
         settings=chosen,
         store=store,
         worker=engine,
-        entrance=admission.Admission(chosen.queue_pages),
+        entrance=admission.Admission(queue, rate),
         uploads=admission.Budget(_LARGEST_UPLOADS * chosen.upload_mib * 2**20),
-        turns=turns.Turns(engine, decoding.Decoder(chosen.request_timeout_seconds), pixels, figures),
+        turns=turns.Turns(engine=engine, decoder=decoder, pixels=pixels, metrics=figures, rate=rate),
         metrics=figures,
         backends=backends.Watch.of(chosen),
         keys=keys.Keys(pathlib.Path(chosen.api_keys_dir)) if chosen.api_keys_dir else None,
@@ -80,12 +105,15 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     """One line of log and one observation a request; nothing of a document's content."""
     begin = time.monotonic()
     status = _CLIENT_LEFT
+    request_id = request[_REQUEST_ID] = callers.name(request.headers)
     try:
         response = await handler(request)
         status = response.status
         if request.app[routes.SERVICES].entrance.leaving:
             # a proxy that hears of our end sends no new connection, but goes on with those that it has
             response.force_close()
+    except ConnectionError:  # the client has left: as where aiohttp hears of it before we write
+        raise asyncio.CancelledError from None
     finally:
         seconds = time.monotonic() - begin
         route = _route(request)
@@ -93,7 +121,8 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
         figures.requests.labels(route, str(status)).inc()
         figures.request_seconds.labels(route).observe(seconds)
         level = logging.DEBUG if route in _QUIET else logging.INFO
-        LOG.log(level, "method=%s route=%s status=%d seconds=%.3f", request.method, route, status, seconds)
+        told = (request.method, route, status, seconds, request_id)
+        LOG.log(level, "method=%s route=%s status=%d seconds=%.3f request_id=%s", *told)
     return response
 
 
@@ -102,25 +131,38 @@ async def render_errors(request: web.Request, handler: Handler) -> web.StreamRes
     """Whatever goes wrong becomes the wire's error; what nobody foresaw is logged under an id that the client is told."""
     try:
         return await handler(request)
-    except errors.OcrError as e:
-        body = wire.error(e.code, e.message, **e.details)
-        return web.json_response(body, status=e.status, headers=e.headers)
     except web.HTTPException as e:
         allowed = {"Allow": e.headers["Allow"]} if "Allow" in e.headers else {}
-        return web.json_response(wire.error(e.reason.lower().replace(" ", "_"), e.reason), status=e.status, headers=allowed)
-    except Exception:
-        incident = uuid.uuid4().hex[:12]
-        LOG.exception("incident=%s route=%s", incident, _route(request))
-        return web.json_response(wire.error("internal", f"an error of ours; the log has it as {incident}"), status=500)
+        body = wire.error(e.reason.lower().replace(" ", "_"), e.reason)
+        response = web.json_response(body, status=e.status, headers=allowed)
+    except ConnectionError:
+        raise
+    except Exception as e:  # noqa: BLE001
+        error = incidents.told(e, f"route={_route(request)}")
+        body = wire.error(error.code, error.message, **error.details)
+        response = web.json_response(body, status=error.status, headers=error.headers)
+    if uploads.leaves_unread(request):
+        response.force_close()
+    return response
 
 
 @web.middleware
 async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Whoever brings no API key goes no further, where the service has any. Nothing of the body is read yet."""
+    """Whoever brings no API key goes no further, where the service has any, and nobody with a name that is none.
+
+    Nothing of the body is read yet.
+    """
     known = request.app[routes.SERVICES].keys
-    if known is not None and _route(request) not in _OPEN:
-        known.admit(request.headers)
+    if _route(request) not in _OPEN:
+        key = known.admit(request.headers) if known is not None else ""
+        callers.refuse_wrong_name(request.headers)
+        request[callers.CALLER] = callers.Caller(request[_REQUEST_ID], key)
     return await handler(request)
+
+
+async def _sign(request: web.Request, response: web.StreamResponse) -> None:
+    """Every answer says which request's it is."""
+    response.headers[wire.REQUEST_ID] = request.get(_REQUEST_ID) or callers.name(request.headers)
 
 
 def _route(request: web.Request) -> str:

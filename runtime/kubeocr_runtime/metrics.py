@@ -35,6 +35,12 @@ class Metrics:
         self.queue_pages = prometheus_client.Gauge(
             names.METRIC_QUEUE_PAGES, "Pages accepted and not read yet.", registry=self.registry
         )
+        self.queue_pixels = prometheus_client.Gauge(
+            names.METRIC_QUEUE_PIXELS, "Their pixels, of each document up to its share of the queue.", registry=self.registry
+        )
+        self.queue_bytes = prometheus_client.Gauge(
+            names.METRIC_QUEUE_BYTES, "Bytes of their files, of each up to its share of the queue.", registry=self.registry
+        )
         self.busy_seconds = prometheus_client.Counter(
             names.METRIC_BUSY_SECONDS, "Seconds that the engine has worked.", registry=self.registry
         )

@@ -9,13 +9,23 @@ from kubeocr_runtime import keys as api_keys
 STATIC = "/static"
 _ERRORS = {
     "401": "the service has API keys, and none of them came with the request",
+    "404": "no request of that name runs here, or another API key's",
     "408": "nothing came for a while in the middle of the form",
+    "409": "the request was cancelled (`cancelled`), or one of its name still runs (`duplicate_request`)",
     "413": "larger, more pages or more pixels than the limits",
     "415": "neither an image nor a PDF",
     "422": "a field is wrong, the language is unknown or not in this image, or the document is broken",
-    "429": "as many pages wait as may; Retry-After says when to come again",
+    "429": "as many pages, pixels or bytes wait as may; Retry-After says when to come again",
     "503": "models are loading or the pod is about to end; Retry-After says when to come again",
     "504": "not done within the time that a request may take",
+}
+_READING_ERRORS = {code: text for code, text in _ERRORS.items() if code != "404"}
+_CANCELLING_ERRORS = {code: _ERRORS[code] for code in ("401", "404", "422")}
+_REQUEST_ID = {
+    "name": wire.REQUEST_ID,
+    "in": "header",
+    "description": "a name for the request, by which it can be cancelled while it runs; one is made where there is none",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"},
 }
 _SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer"},
@@ -39,7 +49,7 @@ def document(*, keys: bool = False) -> dict[str, Any]:
             "description": "Reads text from images and PDFs. Speaks the PaddleOCR API; everything works with no network.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "paths": {**{route.path: {"post": _ocr(route)} for route in wire.OCR_ROUTES}, **_plain_paths()},
+        "paths": {**{route.path: {"post": _ocr(route)} for route in wire.OCR_ROUTES}, **_cancelling(), **_plain_paths()},
         "components": {"schemas": _schemas(), **({"securitySchemes": _SCHEMES} if keys else {})},
         **({"security": [{name: []} for name in _SCHEMES]} if keys else {}),
     }
@@ -72,15 +82,44 @@ def _ocr(route: wire.OcrRoute) -> dict[str, Any]:
         "description": route.description,
         "operationId": route.path.rpartition("/")[2],
         "tags": ["ocr"],
+        "parameters": [_REQUEST_ID],
         "requestBody": {
             "required": True,
             "content": {"multipart/form-data": {"schema": {"$ref": "#/components/schemas/OcrForm"}}},
         },
         "responses": {
-            "200": _json("what was read", "OcrAnswer"),
-            **{code: _json(text, "Error") for code, text in _ERRORS.items()},
+            "200": _read(),
+            **{code: _json(text, "Error") for code, text in _READING_ERRORS.items()},
         },
     }
+
+
+def _read() -> dict[str, Any]:
+    kinds = [{"$ref": f"#/components/schemas/{name}"} for name in ("FirstLine", "PageDone", "PageNotDone", "LastLine")]
+    lines = {
+        "description": f"For `Accept: {wire.JSON_LINES}`: an object a line, each page's as soon as it is read.",
+        "oneOf": kinds,
+    }
+    answer = _json("what was read", "OcrAnswer")
+    answer["content"][wire.JSON_LINES] = {"schema": lines}
+    answer["headers"] = {wire.REQUEST_ID: {"description": "on every answer", "schema": {"type": "string"}}}
+    return answer
+
+
+def _cancelling() -> dict[str, Any]:
+    path = {"name": "request_id", "in": "path", "required": True, "schema": {"type": "string"}}
+    reason = {"name": "reason", "in": "query", "schema": {"type": "string", "maxLength": 200, "default": "manual"}}
+    delete = {
+        "summary": "End a request that runs",
+        "operationId": "cancel",
+        "tags": ["ocr"],
+        "parameters": [path, {**reason, "description": "what its own client is told"}],
+        "responses": {
+            "200": _json("it reads no further page", "Cancelled"),
+            **{code: _json(text, "Error") for code, text in _CANCELLING_ERRORS.items()},
+        },
+    }
+    return {f"{names.REQUESTS}/{{request_id}}": {"delete": delete}}
 
 
 def _plain_paths() -> dict[str, Any]:
@@ -126,6 +165,10 @@ def _schemas() -> dict[str, Any]:
             "bbox": {"type": "array", "items": {"type": "array", "items": count}, "description": "four corners [x, y]"},
         }),
         "Page": _object({"page": count, "width": count, "height": count, "angle": {"enum": [0, 90, 180, 270]}, "text": text}),
+        **_line_schemas(),
+        "Cancelled": _object({
+            "request_id": text, "status": {"const": wire.CANCELLED}, "cancelled_at": text, "reason": text, "message": text,
+        }),
         "Error": _object({"detail": text, "code": text}),
         "Status": _object({
             "version": text, "ready": {"type": "boolean"}, "languages": {"type": "array", "items": text},
@@ -138,6 +181,27 @@ def _schemas() -> dict[str, Any]:
             "configured": {"type": "boolean"}, "reachable": {"type": "boolean"}, "message": text, "checked_at": text,
             "models_present": {"type": "object", "additionalProperties": {"type": "boolean"}},
         }),
+    }  # fmt: skip
+
+
+def _line_schemas() -> dict[str, Any]:
+    """Of an answer that comes page by page."""
+    text, count, anything = {"type": "string"}, {"type": "integer"}, {"type": "object"}
+    why = {"code": text, "detail": text}
+    page = {"page": count, "width": count, "height": count, "angle": count, "text": text}
+    lines = {"type": "array", "items": {"$ref": "#/components/schemas/Line"}}
+    ended = _object({
+        "status": {"enum": [wire.DONE, wire.PARTIAL, wire.FAILED]}, "total_pages": count,
+        wire.DONE: count, wire.FAILED: count, wire.SKIPPED: count, "timings": anything,
+    })  # fmt: skip
+    return {
+        "FirstLine": _object({
+            "pipeline": text, "description": text, "pipeline_flags": anything, "language": text, "models": anything,
+            "order": text, "total_pages": count, "request_id": text,
+        }),
+        "PageDone": _object({**page, "status": {"const": wire.DONE}, "results": lines, "timings": anything}),
+        "PageNotDone": _object({"page": count, "status": {"enum": [wire.FAILED, wire.SKIPPED]}, **why}),
+        "LastLine": {**ended, "properties": {**ended["properties"], **why}},
     }  # fmt: skip
 
 
@@ -164,6 +228,17 @@ def _form() -> dict[str, Any]:
                 "enum": list(wire.ORDERS),
                 "default": wire.ORDERS[0],
                 "description": "columns and rows as a person reads them, or across the page as PaddleOCR does",
+            },
+            wire.PRIORITY_FIELD: {
+                "type": "string",
+                "enum": list(wire.PRIORITIES),
+                "default": wire.PRIORITIES[0],
+                "description": "how large a share of the engine the request gets while others wait too",
+            },
+            wire.TIMEOUT_FIELD: {
+                "type": "integer",
+                "minimum": 1,
+                "description": "how long the client waits, from the request's head on; no longer than the service allows",
             },
         },
     }

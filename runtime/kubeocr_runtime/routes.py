@@ -1,11 +1,34 @@
 """The routes that read: HTTP in, HTTP out. The order of `recognise` is the order in which a request meets its bounds."""
 
+import contextlib
 import dataclasses
+import datetime as dt
+from collections.abc import AsyncIterator
 
 from aiohttp import web
 
 from kubeocr_contract import images, languages, report, settings, wire
-from kubeocr_runtime import admission, backends, errors, guide, keys, metrics, readers, turns, uploads, wishes, worker
+from kubeocr_runtime import (
+    admission,
+    backends,
+    callers,
+    documents,
+    errands,
+    errors,
+    guide,
+    keys,
+    metrics,
+    readers,
+    schedule,
+    streams,
+    turns,
+    uploads,
+    wishes,
+    worker,
+)
+
+_NO_REASON = "manual"
+_REASON_LENGTH = 200
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -24,32 +47,94 @@ class Services:
     keys: keys.Keys | None
     """None where requests need no key."""
 
+    @property
+    def file_bytes(self) -> int:
+        """The largest file: one that the queue cannot take at all would only be told to come again, for ever."""
+        return min(self.settings.upload_mib, self.settings.queue_mib) * 2**20
+
 
 SERVICES = web.AppKey("services", Services)
 
 
-async def recognise(route: wire.OcrRoute, request: web.Request) -> web.Response:
-    """POST of a form with a file: every page's lines."""
+async def recognise(route: wire.OcrRoute, request: web.Request) -> web.StreamResponse:
+    """POST of a form with a file: every page's lines, in one piece or page by page."""
     services = request.app[SERVICES]
-    uploads.refuse_if_declared_too_large(request, services.settings.upload_mib * 2**20)
+    uploads.refuse_if_declared_too_large(request, services.file_bytes)
     refuse_while_loading(services)
-    with services.entrance.admit() as ticket:
-        async with services.entrance.until(services.settings.request_timeout_seconds):
-            reads, wish = await _read(route, request, services, ticket)
-    return web.json_response(wishes.answer(wish, reads))
+    visit = _Visit(route, request, services)
+    return await (_page_by_page if streams.wanted(request) else _whole)(visit)
 
 
-async def _read(
-    route: wire.OcrRoute, request: web.Request, services: Services, ticket: admission.Ticket
-) -> tuple[list[readers.Read], wishes.Wish]:
-    limit = services.settings.upload_mib * 2**20
-    async with services.uploads.take(uploads.expected(request, limit)) as held:
-        form = await uploads.receive(request, limit)
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Visit:
+    """A request that may read."""
+
+    route: wire.OcrRoute
+    request: web.Request
+    services: Services
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Task:
+    """What it asks for."""
+
+    document: documents.Document
+    wish: wishes.Wish
+    job: turns.Job
+
+
+async def _whole(visit: _Visit) -> web.Response:
+    async with _let_in(visit) as ticket, _opened(visit, ticket) as task:
+        reads = await visit.services.turns.read_all(task.document, task.job)
+    return web.json_response(wishes.answer(task.wish, reads))
+
+
+async def _page_by_page(visit: _Visit) -> web.StreamResponse:
+    stream = streams.Stream(visit.request, last=visit.services.entrance.leaving)
+    with stream.reported():
+        async with _let_in(visit) as ticket, _opened(visit, ticket) as task:
+            await stream.begin(task.wish, task.document.pages)
+            await visit.services.turns.deliver(task.document, task.job, stream.tell)
+    return await stream.end()
+
+
+@contextlib.asynccontextmanager
+async def _let_in(visit: _Visit) -> AsyncIterator[admission.Ticket]:
+    """A request's place in the queue, as long as its time lasts."""
+    services = visit.services
+    expected = uploads.expected(visit.request, services.file_bytes)
+    seconds = services.settings.request_timeout_seconds
+    with services.entrance.admit(visit.request[callers.CALLER], seconds, expected) as ticket:
+        async with ticket.deadline.kept():
+            yield ticket
+
+
+@contextlib.asynccontextmanager
+async def _opened(visit: _Visit, ticket: admission.Ticket) -> AsyncIterator[_Task]:
+    """A request's document, while its file may stay in memory."""
+    services, limit = visit.services, visit.services.file_bytes
+    async with services.uploads.take(uploads.expected(visit.request, limit)) as held:
+        form = await uploads.receive(visit.request, limit)
         held.shrink(len(form.file))
-        wish = wishes.parse(route, form.fields, services.store, services.worker.reader)
+        wish = wishes.parse(visit.route, form.fields, services.store, services.worker.reader)
+        ticket.deadline.shorten(wishes.seconds(form.fields, services.settings.request_timeout_seconds))
         async with services.turns.decoder.opened(form.file, services.settings) as document:
-            ticket.take(document.pages)
-            return await services.turns.read_all(document, wish.options, ticket), wish
+            first = await services.turns.first_pixels(document)
+            ticket.take(document.pages, first, len(form.file))
+            share = errands.Share(schedule.Priority[wish.priority.upper()])
+            yield _Task(document, wish, turns.Job(wish.options, share, ticket, first))
+
+
+async def cancel(request: web.Request) -> web.Response:
+    """DELETE of a request that runs: it ends at once, and its client is told why."""
+    services, own = request.app[SERVICES], request[callers.CALLER]
+    reason = request.query.get("reason", _NO_REASON)
+    if not (1 <= len(reason) <= _REASON_LENGTH and reason.isprintable()):
+        raise errors.InvalidField(f"reason: 1 to {_REASON_LENGTH} printable characters are allowed", field="reason")
+    request_id = request.match_info["request_id"]
+    services.entrance.running.cancel(callers.Caller(request_id, own.key), reason)
+    at = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return web.json_response(wire.cancelled(request_id, reason, at))
 
 
 async def list_languages(request: web.Request) -> web.Response:
@@ -86,6 +171,8 @@ async def expose_metrics(request: web.Request) -> web.Response:
     """GET in Prometheus' text format."""
     services = request.app[SERVICES]
     services.metrics.queue_pages.set(services.entrance.waiting)
+    services.metrics.queue_pixels.set(services.entrance.counted.pixels)
+    services.metrics.queue_bytes.set(services.entrance.counted.size)
     services.metrics.engine_worked(services.worker.busy_seconds)
     return web.Response(body=services.metrics.render(), headers={"Content-Type": metrics.CONTENT_TYPE})
 

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 
 from kubeocr_contract import languages, wire
 from kubeocr_contract import models as catalogue
-from kubeocr_runtime import errors, models, pipelines, readers
+from kubeocr_runtime import errors, models, pipelines, readers, results
 
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 _FALSE = frozenset({"0", "false", "f", "no", "n", "off", ""})
+_SHOWN = 64
+"""Characters of a wrong value that its refusal repeats."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -18,6 +20,12 @@ class Wish:
     route: wire.OcrRoute
     language: languages.Language
     options: pipelines.ReadOptions
+    priority: str = wire.PRIORITIES[0]
+
+    @property
+    def heading(self) -> wire.Heading:
+        """What answers repeat of it."""
+        return wire.Heading(self.route, self.language, self.options.reader, self.flags, self.options.order)
 
     @property
     def flags(self) -> dict[str, bool]:
@@ -46,23 +54,46 @@ def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: readers.Store,
         direction=language.direction,
         script=language.script,
     )
-    return Wish(route, language, options)
+    return Wish(route, language, options, _choice(fields, wire.PRIORITY_FIELD, wire.PRIORITIES))
+
+
+def seconds(fields: Mapping[str, str], most: int) -> int:
+    """How long the client waits; `most` where it does not say. Raises `errors.InvalidField`."""
+    text = fields.get(wire.TIMEOUT_FIELD, str(most)).strip()
+    # a number with more digits than the largest is none, however many they are
+    if text.isascii() and text.isdigit() and len(text.lstrip("0")) <= len(str(most)) and 1 <= int(text) <= most:
+        return int(text)
+    raise errors.InvalidField(
+        f"{wire.TIMEOUT_FIELD}: {text[:_SHOWN]!r} is no whole number of seconds from 1 to {most}", field=wire.TIMEOUT_FIELD
+    )
 
 
 def answer(wish: Wish, reads: Sequence[readers.Read]) -> dict[str, object]:
     """The JSON of a document that was read."""
-    pages = [read.result for read in reads]
     return wire.Answer(
-        route=wish.route,
-        language=wish.language,
-        reader=wish.options.reader,
-        flags=wish.flags,
-        order=wish.options.order,
-        lines=tuple(wire.line(x.text, x.confidence, x.polygon, page.number) for page in pages for x in page.lines),
-        pages=tuple(wire.page(page.number, (page.width, page.height), page.angle, page.text) for page in pages),
-        queue_seconds=sum(read.queue_seconds for read in reads),
-        inference_seconds=sum(read.inference_seconds for read in reads),
+        heading=wish.heading,
+        lines=tuple(line for read in reads for line in _lines(read.result)),
+        pages=tuple(_page(read.result) for read in reads),
+        timings=sum(map(timings, reads), wire.Timings()),
     ).json()
+
+
+def page_answer(read: readers.Read) -> dict[str, object]:
+    """The JSON of one page, where each is answered by itself."""
+    return wire.page_done(_page(read.result), _lines(read.result), timings(read))
+
+
+def timings(read: readers.Read) -> wire.Timings:
+    """What a page took."""
+    return wire.Timings(read.queue_seconds, read.inference_seconds)
+
+
+def _lines(page: results.PageResult) -> list[dict[str, object]]:
+    return [wire.line(x.text, x.confidence, x.polygon, page.number) for x in page.lines]
+
+
+def _page(page: results.PageResult) -> dict[str, object]:
+    return wire.page(page.number, (page.width, page.height), page.angle, page.text)
 
 
 def _flag(fields: Mapping[str, str], name: str, default: bool) -> bool:  # noqa: FBT001 (a flag is what it is about)

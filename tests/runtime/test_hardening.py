@@ -32,6 +32,13 @@ OCR = "/ocr/ppocrv6"
             b"PNG", {"use_textline_orientation": "maybe"}, 422, "invalid_field", "'maybe' is neither true", id="no-boolean"
         ),
         pytest.param(b"PNG", {"order": "spiral"}, 422, "invalid_field", "reading, raster", id="no-order"),
+        pytest.param(b"PNG", {"priority": "urgent"}, 422, "invalid_field", "normal, high, low", id="no-priority"),
+        *(
+            pytest.param(
+                b"PNG", {"timeout_seconds": text}, 422, "invalid_field", "seconds from 1 to 300", id=f"timeout-{text:.6}"
+            )
+            for text in ("", "0", "-1", "301", "1.5", "1e2", "soon", "\u0663", "9" * 4000)
+        ),
         pytest.param(
             b"PNG", {f"field{n}": "" for n in range(100)}, 422, "invalid_field", "more than 64 fields", id="many-fields"
         ),

@@ -1,6 +1,8 @@
 """The description is OpenAPI 3.1, covers every route, and its pages ask no one else."""
 
+import asyncio
 import importlib.resources
+import json
 import re
 
 import openapi_spec_validator
@@ -20,7 +22,7 @@ async def test_every_route_is_described(service) -> None:
     served = {
         (route.method, route.resource.canonical)
         for route in client.app.router.routes()
-        if route.method in {"GET", "POST"} and route.resource.canonical not in undescribed
+        if route.method in {"GET", "POST", "DELETE"} and route.resource.canonical not in undescribed
     }
     assert served == described
 
@@ -53,6 +55,35 @@ def test_a_service_with_keys_says_how_they_are_sent() -> None:
     assert document["paths"]["/status"]["get"]["security"] == []
     assert "security" not in document["paths"]["/ocr/ppocrv6"]["post"]
     assert "security" not in openapi.document()
+
+
+def described(schema: str) -> tuple[set[str], set[str]]:
+    """The keys that a schema requires, and those that it knows."""
+    found = openapi.document()["components"]["schemas"][schema]
+    return set(found["required"]), set(found["properties"])
+
+
+async def test_an_answer_by_lines_is_as_it_is_described(service, form, pdf, reader) -> None:
+    client = await service()
+    response = await client.post("/ocr/ppocrv6", data=form(pdf(2)), headers={"Accept": "application/x-ndjson"})
+    lines = [json.loads(line) async for line in response.content]
+    for line, schema in zip(lines, ["FirstLine", "PageDone", "PageDone", "LastLine"], strict=True):
+        required, known = described(schema)
+        assert required <= set(line) <= known
+    reader.find = None
+    response = await client.post("/ocr/ppocrv6", data=form(pdf(1)), headers={"Accept": "application/x-ndjson"})
+    failed = json.loads((await response.content.read()).splitlines()[1])
+    assert described("PageNotDone") == (set(failed), set(failed))
+
+
+async def test_a_cancelled_request_is_as_it_is_described(service, form, picture, reader) -> None:
+    client = await service()
+    reader.gate.clear()
+    request = asyncio.create_task(client.post("/ocr/ppocrv6", data=form(picture()), headers={"X-Request-Id": "a"}))
+    await asyncio.to_thread(reader.entered.wait, 5)
+    body = await (await client.delete("/api/v1/requests/a")).json()
+    assert described("Cancelled") == (set(body), set(body))
+    assert str((await request).status) in openapi.document()["paths"]["/ocr/ppocrv6"]["post"]["responses"]
 
 
 async def test_status_answers_as_it_is_described(service) -> None:

@@ -1,0 +1,54 @@
+"""What fields of a form ask for; more in test_routes.py and test_hardening.py."""
+
+import pytest
+
+from kubeocr_contract import wire
+from kubeocr_runtime import documents, errands, errors, pipelines, readers, routes, schedule, wishes
+
+
+@pytest.mark.parametrize(
+    ("fields", "want"),
+    [
+        pytest.param({}, schedule.Priority.NORMAL, id="left out"),
+        pytest.param({"priority": "high"}, schedule.Priority.HIGH, id="high"),
+        pytest.param({"priority": "normal"}, schedule.Priority.NORMAL, id="normal"),
+        pytest.param({"priority": "low"}, schedule.Priority.LOW, id="low"),
+    ],
+)
+async def test_a_document_has_one_share_of_the_priority_that_was_asked_for(
+    service, form, pdf, monkeypatch, fields: dict[str, str], want: schedule.Priority
+) -> None:
+    client = await service()
+    engine, shares = client.app[routes.SERVICES].worker, []
+    read = engine.read
+
+    async def spy(page: documents.Page, options: pipelines.ReadOptions, share: errands.Share) -> readers.Read:
+        shares.append(share)
+        return await read(page, options, share)
+
+    monkeypatch.setattr(engine, "read", spy)
+    assert (await client.post("/ocr/ppocrv6", data=form(pdf(3), **fields))).status == 200
+    assert (len(shares), len(set(shares)), shares[0].priority) == (3, 1, want)
+
+
+def test_every_priority_of_the_api_is_one_of_the_schedule() -> None:
+    assert {name.upper() for name in wire.PRIORITIES} == set(schedule.Priority.__members__)
+
+
+@pytest.mark.parametrize(
+    ("fields", "want"),
+    [
+        pytest.param({}, 300, id="left out"),
+        pytest.param({"timeout_seconds": "1"}, 1, id="least"),
+        pytest.param({"timeout_seconds": " 300 "}, 300, id="most"),
+        pytest.param({"timeout_seconds": "007"}, 7, id="zeros"),
+    ],
+)
+def test_a_client_says_how_long_it_waits(fields: dict[str, str], want: int) -> None:
+    assert wishes.seconds(fields, 300) == want
+
+
+@pytest.mark.parametrize("text", ["", "0", "301", "-5", "1.5", "x", "²", "9" * 5000])
+def test_and_is_told_what_it_may_say(text: str) -> None:
+    with pytest.raises(errors.InvalidField, match=r"timeout_seconds: .* whole number of seconds from 1 to 300"):
+        wishes.seconds({"timeout_seconds": text}, 300)
