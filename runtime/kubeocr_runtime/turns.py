@@ -5,7 +5,7 @@ import contextlib
 import dataclasses
 from collections.abc import Iterator
 
-from kubeocr_runtime import admission, decoding, documents, metrics, pipelines, worker
+from kubeocr_runtime import admission, decoding, metrics, pipelines, worker
 
 _LANES = 2
 """Pages of one document that are in hand at once: one is decoded while the other is read."""
@@ -22,7 +22,7 @@ class Turns:
     metrics: metrics.Metrics
 
     async def read_all(
-        self, document: documents.Document, options: pipelines.ReadOptions, ticket: admission.Ticket
+        self, document: decoding.Opened, options: pipelines.ReadOptions, ticket: admission.Ticket
     ) -> list[worker.Read]:
         """Every page in order. Cancelled, it takes its pages out of the line. Raises what decoding and reading raise."""
         reads: dict[int, worker.Read] = {}
@@ -43,11 +43,11 @@ class Turns:
         return [reads[index] for index in range(document.pages)]
 
     async def _read(
-        self, document: documents.Document, index: int, options: pipelines.ReadOptions, turn: asyncio.Lock
+        self, document: decoding.Opened, index: int, options: pipelines.ReadOptions, turn: asyncio.Lock
     ) -> worker.Read:
         with self._counted():
-            async with self.pixels.take(await self.decoder.pixels(document, index)) as held:
-                page = await self.decoder.page(document, index, held)
+            async with self.pixels.take(await document.pixels(index)) as held:
+                page = await document.page(index, held)
                 async with turn:
                     read = await self.engine.read(page, options)
         self.metrics.page_seconds.labels("queue").observe(read.queue_seconds)
