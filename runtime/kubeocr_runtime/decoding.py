@@ -7,9 +7,10 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Protocol, TypeVar
 
-from kubeocr_contract import settings
+from kubeocr_contract import settings, wire
 from kubeocr_runtime import admission, documents
 from kubeocr_runtime.engines import cpus
+from kubeocr_runtime.pdfs import layers
 from kubeocr_runtime.renderers import pool
 
 T = TypeVar("T")
@@ -27,6 +28,10 @@ class Opened(Protocol):
 
     async def page(self, index: int, held: admission.Holding) -> documents.Page:
         """A decoded page. Cancelled, the memory that is held for it stays held until nobody writes there any more."""
+        ...
+
+    async def layer(self, index: int) -> layers.Layer | None:
+        """The text that a page (from 0) brings along, where it is to be taken in place of a reading (`text_layers`)."""
         ...
 
 
@@ -88,6 +93,10 @@ class OnThreads:
             decoding.add_done_callback(lambda _: loop.call_soon_threadsafe(give_back))
             raise
 
+    async def layer(self, index: int) -> layers.Layer | None:
+        """None of those that are decoded on threads has any."""
+        return None
+
 
 class Decoder:
     """Opens documents where they belong. Liveness is that of the threads: a process that hangs is killed."""
@@ -107,10 +116,13 @@ class Decoder:
         return self.threads.live
 
     @contextlib.asynccontextmanager
-    async def opened(self, data: bytes, limits: settings.Settings) -> AsyncIterator[Opened]:
-        """The document in these bytes, closed in the end. Raises as `documents.open_document`."""
+    async def opened(self, data: bytes, limits: settings.Settings, text_layer: str = wire.NEVER) -> AsyncIterator[Opened]:
+        """The document in these bytes, closed in the end; `text_layer` is one of `wire.TEXT_LAYERS`.
+
+        Raises as `documents.open_document`.
+        """
         if documents.told(data) == documents.PDF:
-            document = await self.pdfs.open(data, limits)
+            document = await self.pdfs.open(data, limits, text_layer)
             with contextlib.closing(document):
                 yield document
         else:

@@ -125,7 +125,10 @@ def _schemas() -> dict[str, Any]:
             "text": text, "confidence": {**number, "minimum": 0, "maximum": 1}, "page": {**count, "minimum": 1},
             "bbox": {"type": "array", "items": {"type": "array", "items": count}, "description": "four corners [x, y]"},
         }),
-        "Page": _object({"page": count, "width": count, "height": count, "angle": {"enum": [0, 90, 180, 270]}, "text": text}),
+        "Page": _object({
+            "page": count, "width": count, "height": count, "angle": {"enum": [0, 90, 180, 270]}, "text": text,
+            "source": {"enum": [wire.OCR, wire.TEXT_LAYER]},
+        }),
         "Error": _object({"detail": text, "code": text}),
         "Status": _object({
             "version": text, "ready": {"type": "boolean"}, "languages": {"type": "array", "items": text},
@@ -164,6 +167,13 @@ def _form() -> dict[str, Any]:
                 "enum": list(wire.ORDERS),
                 "default": wire.ORDERS[0],
                 "description": "columns and rows as a person reads them, or across the page as PaddleOCR does",
+            },
+            wire.TEXT_LAYER_FIELD: {
+                "type": "string",
+                "enum": list(wire.TEXT_LAYERS),
+                "default": wire.TEXT_LAYERS[0],
+                "description": "take a PDF page's own text in place of reading it: wherever it has any (force), or where "
+                "nothing speaks against it (auto); pictures are read as ever",
             },
         },
     }

@@ -47,7 +47,7 @@ async def _read(
         form = await uploads.receive(request, limit)
         held.shrink(len(form.file))
         wish = wishes.parse(route, form.fields, services.store, services.worker.reader)
-        async with services.turns.decoder.opened(form.file, services.settings) as document:
+        async with services.turns.decoder.opened(form.file, services.settings, wish.text_layer) as document:
             ticket.take(document.pages)
             return await services.turns.read_all(document, wish.options, ticket), wish
 

@@ -5,7 +5,7 @@ import contextlib
 import dataclasses
 from collections.abc import Iterator
 
-from kubeocr_runtime import admission, decoding, metrics, pipelines, worker
+from kubeocr_runtime import admission, decoding, metrics, pipelines, text_layers, worker
 
 _LANES = 2
 """Pages of one document that are in hand at once: one is decoded while the other is read."""
@@ -46,6 +46,8 @@ class Turns:
         self, document: decoding.Opened, index: int, options: pipelines.ReadOptions, turn: asyncio.Lock
     ) -> worker.Read:
         with self._counted():
+            if (layer := await document.layer(index)) is not None:
+                return worker.Read(text_layers.result(index + 1, layer, options.order, options.direction), 0.0, 0.0)
             async with self.pixels.take(await document.pixels(index)) as held:
                 page = await document.page(index, held)
                 async with turn:

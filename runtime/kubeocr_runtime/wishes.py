@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from kubeocr_contract import languages, wire
 from kubeocr_contract import models as catalogue
-from kubeocr_runtime import errors, models, pipelines, worker
+from kubeocr_runtime import errors, models, pipelines, results, worker
 
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 _FALSE = frozenset({"0", "false", "f", "no", "n", "off", ""})
@@ -18,6 +18,8 @@ class Wish:
     route: wire.OcrRoute
     language: languages.Language
     options: pipelines.ReadOptions
+    text_layer: str = wire.NEVER
+    """One of `wire.TEXT_LAYERS`."""
 
     @property
     def flags(self) -> dict[str, bool]:
@@ -45,7 +47,7 @@ def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: worker.Store, 
         order=_choice(fields, wire.ORDER_FIELD, wire.ORDERS),
         direction=language.direction,
     )
-    return Wish(route, language, options)
+    return Wish(route, language, options, _choice(fields, wire.TEXT_LAYER_FIELD, wire.TEXT_LAYERS))
 
 
 def answer(wish: Wish, reads: Sequence[worker.Read]) -> dict[str, object]:
@@ -58,10 +60,14 @@ def answer(wish: Wish, reads: Sequence[worker.Read]) -> dict[str, object]:
         flags=wish.flags,
         order=wish.options.order,
         lines=tuple(wire.line(x.text, x.confidence, x.polygon, page.number) for page in pages for x in page.lines),
-        pages=tuple(wire.page(page.number, (page.width, page.height), page.angle, page.text) for page in pages),
+        pages=tuple(_page(page) for page in pages),
         queue_seconds=sum(read.queue_seconds for read in reads),
         inference_seconds=sum(read.inference_seconds for read in reads),
     ).json()
+
+
+def _page(page: results.PageResult) -> dict[str, object]:
+    return wire.page(page.number, (page.width, page.height), page.angle, page.text, own_text=page.own_text)
 
 
 def _flag(fields: Mapping[str, str], name: str, default: bool) -> bool:  # noqa: FBT001 (a flag is what it is about)

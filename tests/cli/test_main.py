@@ -125,3 +125,5 @@ def test_ocr_prints_the_text_or_all_that_http_would_tell(tmp_path: pathlib.Path)
     assert f"kubeocr ocr: {no_file}: No such file or directory\n" in several.stderr
     told = json.loads(run("ocr", "--json", "--order", "raster", str(file)).stdout)
     assert (told["total_pages"], told["order"], told["results"][1]["page"]) == (2, "raster", 2)
+    own = json.loads(run("ocr", "--json", "--text-layer", "force", str(file)).stdout)
+    assert (own["text"], {page["source"] for page in own["pages"]}) == (told["text"], {"text_layer"})

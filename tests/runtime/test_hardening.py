@@ -32,6 +32,7 @@ OCR = "/ocr/ppocrv6"
             b"PNG", {"use_textline_orientation": "maybe"}, 422, "invalid_field", "'maybe' is neither true", id="no-boolean"
         ),
         pytest.param(b"PNG", {"order": "spiral"}, 422, "invalid_field", "reading, raster", id="no-order"),
+        pytest.param(b"PNG", {"text_layer": "yes"}, 422, "invalid_field", "never, auto, force", id="no-text-layer"),
         pytest.param(
             b"PNG", {f"field{n}": "" for n in range(100)}, 422, "invalid_field", "more than 64 fields", id="many-fields"
         ),

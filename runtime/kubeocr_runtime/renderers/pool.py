@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from kubeocr_contract import settings
-from kubeocr_runtime import admission, documents, errors
+from kubeocr_contract import settings, wire
+from kubeocr_runtime import admission, documents, errors, text_layers
 from kubeocr_runtime.documents import pages
-from kubeocr_runtime.pdfs import messages, sizes
+from kubeocr_runtime.pdfs import layers, messages, sizes
 from kubeocr_runtime.renderers import children
 
 LOG = logging.getLogger("kubeocr.renderers")
@@ -51,9 +51,12 @@ class Pool:
         self._most = min(cpus, _MOST)
         self._telling: set[asyncio.Task[None]] = set()
 
-    async def open(self, data: bytes, limits: settings.Settings) -> "Pdf":
-        """The PDF in these bytes. Raises `errors.BrokenDocument`, `EncryptedDocument`, `TooLarge`."""
-        pdf = Pdf(self, await _shared(data), limits)
+    async def open(self, data: bytes, limits: settings.Settings, text_layer: str = wire.NEVER) -> "Pdf":
+        """The PDF in these bytes; `text_layer` is one of `wire.TEXT_LAYERS`.
+
+        Raises `errors.BrokenDocument`, `EncryptedDocument`, `TooLarge`.
+        """
+        pdf = Pdf(self, await _shared(data), limits, text_layer)
         try:
             await pdf.look()
             pages.check_count(pdf.pages, limits)
@@ -101,9 +104,9 @@ class Pool:
 class Pdf:
     """An open PDF (a `decoding.Opened`). A page over which its renderer ended is broken; the next one draws the others."""
 
-    def __init__(self, pool: Pool, memory: int, limits: settings.Settings) -> None:
+    def __init__(self, pool: Pool, memory: int, limits: settings.Settings, text_layer: str) -> None:
         self.pages = 0
-        self._pool, self._memory, self._limits = pool, memory, limits
+        self._pool, self._memory, self._limits, self._text_layer = pool, memory, limits, text_layer
         self._bounds = sizes.Bounds(limits.megapixels * 1_000_000, pages.SIDE)
         self._number = next(pool.numbers)
         self._child: children.Child | None = None
@@ -134,6 +137,14 @@ class Pdf:
             os.close(memory)
         await self._result(drawing, index, held)
         return documents.Page(index + 1, np.frombuffer(pixels, np.uint8).reshape(height, width, 3))
+
+    async def layer(self, index: int) -> layers.Layer | None:
+        """A page's own text (from 0) where it is to be taken, in pixels of the page as it would be drawn."""
+        if self._text_layer == wire.NEVER:
+            return None
+        asked = await self._begin({"do": messages.LAYER, "page": index, "size": await self._size(index)})
+        told = (await self._result(asked, index))["layer"]
+        return text_layers.taken(layers.from_json(told) if told else None, self._text_layer)
 
     def close(self) -> None:
         """Free it."""
