@@ -1,5 +1,7 @@
-"""What server and renderer say to each other: JSON behind its length, and memory that both may use. Blocking parts are the
-renderer's; the server never unpickles what a process that hostile files may have taken over sends.
+"""What server and renderer say to each other: JSON behind its length, and memory that both may use.
+
+Not pickles: hostile files may have taken the renderer over, and the server must not run what it sends. `receive` blocks and is
+the renderer's; the server awaits.
 """
 
 import fcntl

@@ -83,7 +83,7 @@ class Child:
         self.ended = True
         self._process.kill()
         # what it held takes a while to be given back; the event loop has better things to do
-        threading.Thread(target=self._process.wait, name="reaper").start()
+        threading.Thread(target=self._process.wait, name="reaper", daemon=True).start()
         if self._turn.locked():
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)  # whoever waits for a reply hears of it

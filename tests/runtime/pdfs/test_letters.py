@@ -132,6 +132,14 @@ def test_facts(draw: Draw, want: layers.Facts) -> None:
     assert opened(drawn(draw))[0].facts == want
 
 
+def test_a_word_that_goes_on_in_the_next_line_keeps_its_hyphen() -> None:
+    def hyphenated(paper: canvas.Canvas) -> None:
+        paper.drawString(20, 250, "an exam-")
+        paper.drawString(20, 235, "ple of it")
+
+    assert opened(drawn(hyphenated))[0].text == "an exam-\nple of it"
+
+
 def test_what_is_beside_the_page_is_not_on_it() -> None:
     assert opened(drawn(beside))[0].text == "on it"
 

@@ -86,6 +86,11 @@ async def test_none_is_started_before_it_is_needed_and_none_too_many(renderers: 
     assert len(renderers.children) == 2
 
 
+def test_a_server_loads_no_pdfium() -> None:
+    with started("import sys, kubeocr_runtime.app; print('pypdfium2' in sys.modules)") as program:
+        assert program.stdout.read() == b"False\n"
+
+
 async def test_a_renderer_loads_little(renderers: pool.Pool, pdf) -> None:
     await draw(await renderers.open(pdf(1), LIMITS))
     maps = told(renderers.children[0].pid, "maps")
@@ -128,10 +133,14 @@ async def test_a_file_that_ends_every_renderer_has_three_chances() -> None:
     renderers.stop()
 
 
-async def test_who_opened_many_files_is_replaced_once_they_are_closed(
-    renderers: pool.Pool, pdf, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("bound", "value", "wanted"),
+    [pytest.param("_FILES", 2, 2, id="opened-many-files"), pytest.param("_HELD", 2**20, 4, id="keeps-much-memory")],
+)
+async def test_who_is_worn_is_replaced_once_its_files_are_closed(
+    renderers: pool.Pool, pdf, monkeypatch: pytest.MonkeyPatch, bound: str, value: int, wanted: int
 ) -> None:
-    monkeypatch.setattr(pool, "_FILES", 2)
+    monkeypatch.setattr(pool, bound, value)
     pids = []
     for _ in range(4):
         file = await renderers.open(pdf(1), LIMITS)
@@ -139,7 +148,7 @@ async def test_who_opened_many_files_is_replaced_once_they_are_closed(
         pids.append(renderers.children[-1].pid)
         file.close()
         await asyncio.sleep(0.1)
-    assert len(set(pids)) == 2
+    assert len(set(pids)) == wanted
     await until_ended(pids[0])
 
 
