@@ -199,12 +199,12 @@ class Pdf:
             raise
         except (children.Lost, children.Hung) as e:
             self._faults.append(self._fault(index, e))
+            LOG.warning("pid=%d was lost: %s", asked.child.pid, self._faults[-1].message)
             raise self._faults[-1] from None
         messages.raise_refusal(reply)
         return reply
 
     def _fault(self, index: int | None, error: children.Lost | children.Hung) -> errors.BrokenDocument:
-        LOG.warning("renderer ended page=%s: %s", index, error)
         what = "the PDF cannot be opened" if index is None else f"page {index + 1} of the PDF cannot be rendered"
         page: dict[str, Any] = {} if index is None else {"page": index + 1}
         if isinstance(error, children.Hung):
