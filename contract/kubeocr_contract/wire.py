@@ -24,6 +24,11 @@ JSON_LINES = "application/x-ndjson"
 DONE, FAILED, SKIPPED, PARTIAL = "done", "failed", "skipped", "partial"
 """What became of a page, the first three; of a document: all of it done, none of it, or a part."""
 CANCELLED = "cancelled"
+TEXT_LAYER_FIELD = "text_layer"
+NEVER, AUTO, FORCE = "never", "auto", "force"
+TEXT_LAYERS = (NEVER, AUTO, FORCE)
+OCR, TEXT_LAYER = "ocr", "text_layer"
+"""Where a page's text comes from: read, or the file's own."""
 
 PREPROCESSOR = "use_doc_preprocessor"
 PAGE_ORIENTATION = "use_doc_orientation_classify"
@@ -72,9 +77,10 @@ def line(text: str, confidence: float, polygon: Iterable[tuple[int, int]], page:
     return {"text": text, "confidence": confidence, "bbox": [list(point) for point in polygon], "page": page}
 
 
-def page(number: int, size: tuple[int, int], angle: int, text: str) -> dict[str, Any]:
+def page(number: int, size: tuple[int, int], angle: int, text: str, *, own_text: bool) -> dict[str, Any]:
     """One entry of `pages`; `size` is width and height in pixels, `angle` what the page was turned by to be read."""
-    return {"page": number, "width": size[0], "height": size[1], "angle": angle, "text": text}
+    source = TEXT_LAYER if own_text else OCR
+    return {"page": number, "width": size[0], "height": size[1], "angle": angle, "text": text, "source": source}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -164,7 +164,10 @@ def _schemas() -> dict[str, Any]:
             "text": text, "confidence": {**number, "minimum": 0, "maximum": 1}, "page": {**count, "minimum": 1},
             "bbox": {"type": "array", "items": {"type": "array", "items": count}, "description": "four corners [x, y]"},
         }),
-        "Page": _object({"page": count, "width": count, "height": count, "angle": {"enum": [0, 90, 180, 270]}, "text": text}),
+        "Page": _object({
+            "page": count, "width": count, "height": count, "angle": {"enum": [0, 90, 180, 270]}, "text": text,
+            "source": {"enum": [wire.OCR, wire.TEXT_LAYER]},
+        }),
         **_line_schemas(),
         "Cancelled": _object({
             "request_id": text, "status": {"const": wire.CANCELLED}, "cancelled_at": text, "reason": text, "message": text,
@@ -188,7 +191,7 @@ def _line_schemas() -> dict[str, Any]:
     """Of an answer that comes page by page."""
     text, count, anything = {"type": "string"}, {"type": "integer"}, {"type": "object"}
     why = {"code": text, "detail": text}
-    page = {"page": count, "width": count, "height": count, "angle": count, "text": text}
+    page = {"page": count, "width": count, "height": count, "angle": count, "text": text, "source": text}
     lines = {"type": "array", "items": {"$ref": "#/components/schemas/Line"}}
     ended = _object({
         "status": {"enum": [wire.DONE, wire.PARTIAL, wire.FAILED]}, "total_pages": count,
@@ -239,6 +242,13 @@ def _form() -> dict[str, Any]:
                 "type": "integer",
                 "minimum": 1,
                 "description": "how long the client waits, from the request's head on; no longer than the service allows",
+            },
+            wire.TEXT_LAYER_FIELD: {
+                "type": "string",
+                "enum": list(wire.TEXT_LAYERS),
+                "default": wire.TEXT_LAYERS[0],
+                "description": "take a PDF page's own text in place of reading it: wherever it has any (force), or where "
+                "nothing speaks against it (auto); pictures are read as ever",
             },
         },
     }

@@ -28,6 +28,8 @@ class PageResult:
     angle: int
     """Degrees that the page was turned counter-clockwise to stand upright: 0, 90, 180 or 270."""
     rows: tuple[tuple[Line, ...], ...]
+    own_text: bool = False
+    """Whether the lines are the file's own text, taken in place of a reading."""
 
     @property
     def lines(self) -> tuple[Line, ...]:

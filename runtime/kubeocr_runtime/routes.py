@@ -12,7 +12,7 @@ from kubeocr_runtime import (
     admission,
     backends,
     callers,
-    documents,
+    decoding,
     errands,
     errors,
     guide,
@@ -78,7 +78,7 @@ class _Visit:
 class _Task:
     """What it asks for."""
 
-    document: documents.Document
+    document: decoding.Opened
     wish: wishes.Wish
     job: turns.Job
 
@@ -118,7 +118,7 @@ async def _opened(visit: _Visit, ticket: admission.Ticket) -> AsyncIterator[_Tas
         held.shrink(len(form.file))
         wish = wishes.parse(visit.route, form.fields, services.store, services.worker.reader)
         ticket.deadline.shorten(wishes.seconds(form.fields, services.settings.request_timeout_seconds))
-        async with services.turns.decoder.opened(form.file, services.settings) as document:
+        async with services.turns.decoder.opened(form.file, services.settings, wish.text_layer) as document:
             first = await services.turns.first_pixels(document)
             ticket.take(document.pages, first, len(form.file))
             share = errands.Share(schedule.Priority[wish.priority.upper()])

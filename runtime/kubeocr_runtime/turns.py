@@ -13,7 +13,6 @@ from typing import TypeVar
 from kubeocr_runtime import (
     admission,
     decoding,
-    documents,
     errands,
     errors,
     incidents,
@@ -21,6 +20,7 @@ from kubeocr_runtime import (
     pipelines,
     rates,
     readers,
+    text_layers,
     worker,
 )
 
@@ -67,7 +67,7 @@ class Turns:
     rate: rates.Rate
     lanes: int = _LANES
 
-    async def read_all(self, document: documents.Document, job: Job) -> list[readers.Read]:
+    async def read_all(self, document: decoding.Opened, job: Job) -> list[readers.Read]:
         """Every page in order. Cancelled, it takes its pages out of the line. Raises what decoding and reading raise."""
         reads: list[readers.Read] = []
 
@@ -77,25 +77,25 @@ class Turns:
         await self._in_order(document, job, self._read, keep)
         return reads
 
-    async def deliver(self, document: documents.Document, job: Job, take: Callable[[Outcome], Awaitable[None]]) -> None:
+    async def deliver(self, document: decoding.Opened, job: Job, take: Callable[[Outcome], Awaitable[None]]) -> None:
         """Each page as soon as it and those before it are there; one that fails keeps no other back.
 
         Cancelled, it takes its pages out of the line. Raises what `take` raises.
         """
         await self._in_order(document, job, self._attempt, take)
 
-    async def first_pixels(self, document: documents.Document) -> int | None:
+    async def first_pixels(self, document: decoding.Opened) -> int | None:
         """Of the first page; None where it cannot be told, which reading it will complain of."""
         try:
-            return await self.decoder.pixels(document, 0)
+            return await document.pixels(0)
         except errors.OcrError:
             return None
 
     async def _in_order(
         self,
-        document: documents.Document,
+        document: decoding.Opened,
         job: Job,
-        read: Callable[[documents.Document, int, Job], Awaitable[T]],
+        read: Callable[[decoding.Opened, int, Job], Awaitable[T]],
         take: Callable[[T], Awaitable[None]],
     ) -> None:
         lanes = asyncio.Semaphore(self.lanes)
@@ -118,19 +118,21 @@ class Turns:
         except BaseExceptionGroup as failed:
             raise failed.exceptions[0] from None
 
-    async def _attempt(self, document: documents.Document, index: int, job: Job) -> Outcome:
+    async def _attempt(self, document: decoding.Opened, index: int, job: Job) -> Outcome:
         try:
             return await self._read(document, index, job)
         except Exception as e:  # noqa: BLE001  whatever is wrong with this page, the others are read
             return Failure(index + 1, incidents.told(e, f"page={index + 1}"))
 
-    async def _read(self, document: documents.Document, index: int, job: Job) -> readers.Read:
+    async def _read(self, document: decoding.Opened, index: int, job: Job) -> readers.Read:
         with self._counted():
+            if (layer := await document.layer(index)) is not None:
+                return readers.Read(text_layers.result(index + 1, layer, job.options.order, job.options.direction), 0.0, 0.0)
             pixels = job.first_pixels if index == 0 else None
-            pixels = pixels or await self.decoder.pixels(document, index)
+            pixels = pixels or await document.pixels(index)
             job.ticket.measured(pixels)
             async with self.pixels.take(pixels) as held:
-                page = await self.decoder.page(document, index, held)
+                page = await document.page(index, held)
                 with self.rate.reading(pixels):
                     read = await self.engine.read(page, job.options, job.share)
         self.metrics.page_seconds.labels("queue").observe(read.queue_seconds)

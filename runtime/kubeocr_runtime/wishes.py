@@ -21,6 +21,8 @@ class Wish:
     language: languages.Language
     options: pipelines.ReadOptions
     priority: str = wire.PRIORITIES[0]
+    text_layer: str = wire.NEVER
+    """One of `wire.TEXT_LAYERS`."""
 
     @property
     def heading(self) -> wire.Heading:
@@ -54,7 +56,8 @@ def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: readers.Store,
         direction=language.direction,
         script=language.script,
     )
-    return Wish(route, language, options, _choice(fields, wire.PRIORITY_FIELD, wire.PRIORITIES))
+    priority = _choice(fields, wire.PRIORITY_FIELD, wire.PRIORITIES)
+    return Wish(route, language, options, priority, _choice(fields, wire.TEXT_LAYER_FIELD, wire.TEXT_LAYERS))
 
 
 def seconds(fields: Mapping[str, str], most: int) -> int:
@@ -93,7 +96,7 @@ def _lines(page: results.PageResult) -> list[dict[str, object]]:
 
 
 def _page(page: results.PageResult) -> dict[str, object]:
-    return wire.page(page.number, (page.width, page.height), page.angle, page.text)
+    return wire.page(page.number, (page.width, page.height), page.angle, page.text, own_text=page.own_text)
 
 
 def _flag(fields: Mapping[str, str], name: str, default: bool) -> bool:  # noqa: FBT001 (a flag is what it is about)

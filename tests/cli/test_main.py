@@ -82,7 +82,7 @@ def test_an_unknown_word_is_told_the_known_ones(capsys: pytest.CaptureFixture[st
         pytest.param(["ocr", "--models-dir", "/no", "x.png"], 2, "ocr: --models-dir: there is no folder /no", id="no-models"),
         pytest.param(["ocr", "--lang", "frnch", "x.png"], 2, "did you mean 'fr'?", id="bad-language"),
         pytest.param(["ocr", "no-such-file.png"], 1, "no-such-file.png: No such file", id="no-file"),
-        pytest.param(["models", "cook"], 2, "kubeocr models bake", id="bad-word"),
+        pytest.param(["models", "cook"], 2, "WORD is bake, quantise, verify or pull", id="bad-word"),
         pytest.param(["models", "verify", "/no"], 1, "verify: /no has no manifest.json", id="no-manifest"),
     ],
 )
@@ -129,3 +129,5 @@ def test_ocr_prints_the_text_or_all_that_http_would_tell(tmp_path: pathlib.Path)
     assert f"kubeocr ocr: {no_file}: No such file or directory\n" in several.stderr
     told = json.loads(run("ocr", "--json", "--order", "raster", str(file)).stdout)
     assert (told["total_pages"], told["order"], told["results"][1]["page"]) == (2, "raster", 2)
+    own = json.loads(run("ocr", "--json", "--text-layer", "force", str(file)).stdout)
+    assert (own["text"], {page["source"] for page in own["pages"]}) == (told["text"], {"text_layer"})

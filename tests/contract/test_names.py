@@ -81,7 +81,7 @@ def objects(kind: str) -> list[dict[str, Any]]:
     ("path", "instruction", "want"),
     [
         pytest.param("Dockerfile.runtime", "EXPOSE (.*)", str(names.HTTP_PORT), id="runtime-port"),
-        pytest.param("Dockerfile.runtime", "COPY --from=bake .* (/.+)", names.MODELS_DIR, id="models"),
+        pytest.param("Dockerfile.runtime", "COPY --from=quantised .* (/.+)", names.MODELS_DIR, id="models"),
         pytest.param("Dockerfile.operator", "EXPOSE (.*)", str(names.OPERATOR_PORT), id="operator-port"),
         pytest.param("charts/kubeocr/Chart.yaml", "appVersion: (.*)", images.PROJECT_VERSION, id="chart"),
     ],

@@ -39,6 +39,7 @@ OCR = "/ocr/ppocrv6"
             )
             for text in ("", "0", "-1", "301", "1.5", "1e2", "soon", "\u0663", "9" * 4000)
         ),
+        pytest.param(b"PNG", {"text_layer": "yes"}, 422, "invalid_field", "never, auto, force", id="no-text-layer"),
         pytest.param(
             b"PNG", {f"field{n}": "" for n in range(100)}, 422, "invalid_field", "more than 64 fields", id="many-fields"
         ),

@@ -1,9 +1,11 @@
 """The PaddleOCR API over a real socket, on a reader that needs no models."""
 
 import asyncio
+import io
 import pathlib
 
 import pytest
+from reportlab.pdfgen import canvas
 
 from kubeocr_contract import images, models, report, wire
 from kubeocr_runtime import routes
@@ -27,7 +29,7 @@ async def test_an_answer_has_what_the_api_has_always_had(service, form, picture)
     }
     assert body["language"] == "en"
     assert body["models"] == {"detector": "PP-OCRv5_mobile_det", "recogniser": "PP-OCRv5_mobile_rec"}
-    assert body["pages"] == [{"page": 1, "width": 60, "height": 40, "angle": 0, "text": "page 1"}]
+    assert body["pages"] == [{"page": 1, "width": 60, "height": 40, "angle": 0, "text": "page 1", "source": "ocr"}]
 
 
 async def test_every_page_of_a_pdf_is_read_in_order(service, form, pdf) -> None:
@@ -291,3 +293,39 @@ async def test_what_does_not_end_in_time_is_told_to_come_again(service, form, pd
     answer = await waiting
     assert (answer.status, (await answer.json())["code"], answer.headers["Retry-After"]) == (503, "unavailable", "1")
     assert entrance.idle.is_set()
+
+
+@pytest.mark.parametrize(
+    ("text_layer", "sources"),
+    [
+        pytest.param(None, ["ocr", "ocr"], id="not-asked-for"),
+        pytest.param("never", ["ocr", "ocr"], id="never"),
+        pytest.param("auto", ["text_layer", "ocr"], id="auto"),
+        pytest.param("force", ["text_layer", "text_layer"], id="force"),
+    ],
+)
+async def test_a_pages_own_text_is_taken_where_it_is_wanted(
+    service, form, reader, text_layer: str | None, sources: list
+) -> None:
+    client = await service()
+    buffer = io.BytesIO()
+    paper = canvas.Canvas(buffer, pagesize=(300, 144))
+    for text in ("Every word on this page is its own", "few"):
+        paper.drawString(36, 72, text)
+        paper.showPage()
+    paper.save()
+    fields = {} if text_layer is None else {"text_layer": text_layer}
+    body = await (await client.post(OCR, data=form(buffer.getvalue(), **fields))).json()
+    assert [page["source"] for page in body["pages"]] == sources
+    assert [number for number, _, _ in reader.seen] == [n for n, source in enumerate(sources, 1) if source == "ocr"]
+    assert [(page["width"], page["height"]) for page in body["pages"]] == [(834, 400)] * 2
+    if sources[0] == "text_layer":
+        line = body["results"][0]
+        assert (line["text"], line["confidence"], line["page"]) == ("Every word on this page is its own", 1.0, 1)
+        assert line["bbox"][0] == pytest.approx([100, 170], abs=12)
+
+
+async def test_a_picture_has_no_text_of_its_own_and_is_read(service, form, picture) -> None:
+    client = await service()
+    body = await (await client.post(OCR, data=form(picture(), text_layer="force"))).json()
+    assert body["pages"][0]["source"] == "ocr"

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
+import hostile
 import PIL.Image
 import PIL.ImageDraw
 import PIL.ImageFont
@@ -137,6 +138,38 @@ def test_what_does_not_end_within_the_drain_time_is_answered_not_cut_off(start: 
     assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "unavailable", "1")
     assert server.process.wait(10) == 1
     assert "requests=1" in server.log.read_text()
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_nothing_that_draws_pdfs_outlives_the_server(start: Callable[..., Server], how: signal.Signals) -> None:
+    server = start(KUBEOCR_DRAIN_SECONDS="1")
+    server.await_ready()
+    assert server.post("book.pdf", book(2)).json()["total_pages"] == 2
+    with concurrent.futures.ThreadPoolExecutor(1) as other:
+        pending = other.submit(server.post, "endless.pdf", hostile.endless())
+        time.sleep(1)
+        (renderer, *_) = renderers = children(server.process.pid)
+        server.process.send_signal(how)
+        with contextlib.suppress(requests.ConnectionError):
+            assert pending.result().status_code == 503
+    assert server.process.wait(20) == (1 if how == signal.SIGTERM else -how)
+    end = time.monotonic() + 10
+    while any(map(lives, renderers)):
+        assert time.monotonic() < end, renderer
+        time.sleep(0.05)
+
+
+def children(pid: int) -> list[int]:
+    """Processes that another has started."""
+    tasks = pathlib.Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text(encoding="ascii").split()]
+
+
+def lives(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return False
 
 
 def test_a_certificate_and_keys_from_folders(start: Callable[..., Server], tmp_path: pathlib.Path) -> None:

@@ -81,7 +81,9 @@ async def test_it_tells_what_the_whole_answer_tells(service, form, pdf) -> None:
     assert response.headers["X-Request-Id"] == first["request_id"] == "scan-7"
     assert summary(answer) == ("done", 3, 0, 0)
     assert {**whole, **first} == {**whole, "request_id": "scan-7"}
-    assert [{key: page[key] for key in ("page", "width", "height", "angle", "text")} for page in pages] == whole["pages"]
+    assert [{key: page[key] for key in ("page", "width", "height", "angle", "text", "source")} for page in pages] == whole[
+        "pages"
+    ]
     assert [line for page in pages for line in page["results"]] == whole["results"]
     assert set(pages[0]["timings"]) == set(last["timings"]) == set(whole["timings"])
 

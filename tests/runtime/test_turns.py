@@ -15,27 +15,26 @@ OPTIONS = pipelines.ReadOptions(reader=models.choose(languages.find("en"), "PP-O
 
 @dataclasses.dataclass
 class FakeDocument:
-    """So many pages, of which some are broken and some are no error of the client's."""
+    """A `decoding.Opened` of so many pages, of which some are broken and some are no error of the client's."""
 
     pages: int
     broken: frozenset[int] = frozenset()
     bugs: frozenset[int] = frozenset()
-    serial: bool = False
     decoded: list[int] = dataclasses.field(default_factory=list)
 
-    def pixels(self, index: int) -> int:
+    async def pixels(self, index: int) -> int:
         if index + 1 in self.broken:
             raise errors.BrokenDocument(f"page {index + 1} is broken", page=index + 1)
         return 100
 
-    def page(self, index: int) -> documents.Page:
+    async def layer(self, index: int) -> None:
+        return None
+
+    async def page(self, index: int, held: admission.Holding) -> documents.Page:
         self.decoded.append(index + 1)
         if index + 1 in self.bugs:
             raise ZeroDivisionError
         return documents.Page(index + 1, np.zeros((10, 10, 3), np.uint8))
-
-    def close(self) -> None:
-        pass
 
 
 @pytest.fixture

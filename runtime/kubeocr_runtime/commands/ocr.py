@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from kubeocr_contract import settings, wire
-from kubeocr_runtime import documents, engines, errors, models, pipelines, readers, results, wishes
+from kubeocr_runtime import documents, engines, errors, models, pipelines, readers, text_layers, wishes
 from kubeocr_runtime.commands import options
 
 Answer = Mapping[str, object]
@@ -72,13 +72,16 @@ def _json(name: str, answer: Answer, *, alone: bool) -> str:
 
 def _answer(wish: wishes.Wish, reader: pipelines.Pipelines, chosen: settings.Settings, data: bytes) -> Answer:
     with contextlib.closing(documents.open_document(data, chosen)) as document:
-        return wishes.answer(wish, [_timed(document.page(index), wish, reader) for index in range(document.pages)])
+        return wishes.answer(wish, [_read(document, index, wish, reader) for index in range(document.pages)])
 
 
-def _timed(page: documents.Page, wish: wishes.Wish, reader: pipelines.Pipelines) -> readers.Read:
+def _read(document: documents.Document, index: int, wish: wishes.Wish, reader: pipelines.Pipelines) -> readers.Read:
+    layer = None if wish.text_layer == wire.NEVER else text_layers.taken(document.layer(index), wish.text_layer)
+    if layer is not None:
+        return readers.Read(text_layers.result(index + 1, layer, wish.options.order, wish.options.direction), 0.0, 0.0)
+    page = document.page(index)
     begin = time.monotonic()
-    result: results.PageResult = reader.read(page, wish.options)
-    return readers.Read(result, 0.0, time.monotonic() - begin)
+    return readers.Read(reader.read(page, wish.options), 0.0, time.monotonic() - begin)
 
 
 def _route(version: str) -> wire.OcrRoute:
@@ -90,6 +93,7 @@ def _fields(given: argparse.Namespace) -> dict[str, str]:
     return {
         wire.LANGUAGE_FIELD: given.lang,
         wire.ORDER_FIELD: given.order,
+        wire.TEXT_LAYER_FIELD: given.text_layer,
         wire.PAGE_ORIENTATION: str(given.orient),
         wire.LINE_ORIENTATION: str(given.orient_lines),
     }
@@ -101,6 +105,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--lang", default=wire.DEFAULT_LANGUAGE, help="language, by any id or name (default: %(default)s)")
     parser.add_argument(
         "--order", choices=wire.ORDERS, default=wire.ORDERS[0], help="order of the lines (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--text-layer",
+        choices=wire.TEXT_LAYERS,
+        default=wire.TEXT_LAYERS[0],
+        help="take a PDF page's own text: wherever there is any (force), or where nothing speaks against it (auto)",
     )
     parser.add_argument("--orient", action=argparse.BooleanOptionalAction, default=True, help="turn pages upright first")
     parser.add_argument("--orient-lines", action="store_true", help="turn lines that stand on their head")
