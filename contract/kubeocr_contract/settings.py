@@ -53,7 +53,7 @@ class Settings:
     """
     characters: str = "languages"
     """What a recogniser chooses among: characters of the scripts of `languages`, or all that it knows."""
-    detection_side: int = 1280
+    detection_side: int = 1600
     """To which a page's longest side is scaled down to find lines, in pixels; 0: PaddleOCR's own 4000.
 
     Lines are cut out of the full page whatever it is.

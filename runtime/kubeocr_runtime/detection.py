@@ -110,14 +110,18 @@ def prepare(image: tensors.Image, normalisation: tensors.Normalisation, side: in
 
 
 def input_size(width: int, height: int, side: int = LONGEST_SIDE) -> tuple[int, int]:
-    """(width, height) that a page is scaled to: sides of 64 to `side` as far as the ratio allows, each a multiple of 32."""
+    """(width, height) that a page is scaled to: sides of 64 to `side` as far as the ratio allows, each a multiple of 32.
+
+    Where we are free to choose, large ones are multiples of 64: what an engine prepared for one shape serves more pages.
+    """
     short, long = min(width, height), max(width, height)
     ratio = SHORTEST_SIDE / short if short < SHORTEST_SIDE else 1.0
     sides = int(width * ratio), int(height * ratio)
     if int(long * ratio) > side:
         shrink = side / max(sides)
         sides = int(sides[0] * shrink), int(sides[1] * shrink)
-    return _to_stride(sides[0]), _to_stride(sides[1])
+    stride = 2 * _STRIDE if side < LONGEST_SIDE and sides[0] * sides[1] >= engines.LARGE else _STRIDE
+    return _to_stride(sides[0], stride), _to_stride(sides[1], stride)
 
 
 def boxes(heat: tensors.Tensor, page: tuple[int, int], parameters: Parameters) -> Quads:
@@ -171,5 +175,5 @@ def _pad(image: tensors.Image) -> tensors.Image:
     return padded
 
 
-def _to_stride(side: int) -> int:
-    return max(round(side / _STRIDE) * _STRIDE, _STRIDE)
+def _to_stride(side: int, stride: int) -> int:
+    return max(round(side / stride) * stride, stride)

@@ -101,13 +101,13 @@ async def service(reader: FakeReader) -> AsyncIterator[Callable[..., Awaitable[t
 
 @pytest.fixture
 def settled() -> Callable[[Callable[[], T]], Awaitable[T]]:
-    """Waits until a figure does not change any more, and tells it."""
+    """Waits until a figure that was 0 does not change any more, and tells it."""
 
     async def wait(figure: Callable[[], T]) -> T:
         same, last = 0, figure()
-        while same < 10:
+        while same < 20:
             await asyncio.sleep(0.02)
-            same, last = (same + 1 if figure() == last else 0), figure()
+            same, last = (same + 1 if last and figure() == last else 0), figure()
         return last
 
     return wait

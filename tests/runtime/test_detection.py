@@ -27,9 +27,9 @@ def test_input_size(page: tuple[int, int], want: tuple[int, int]) -> None:
 @pytest.mark.parametrize(
     ("page", "side", "want"),
     [
-        pytest.param((2550, 3300), 1600, (1248, 1600), id="a scan"),
-        pytest.param((1024, 800), 1600, (1024, 800), id="smaller than that already"),
-        pytest.param((8000, 4000), 1600, (1600, 800), id="very large"),
+        pytest.param((2550, 3300), 1600, (1216, 1600), id="a scan: large, so multiples of 64"),
+        pytest.param((800, 600), 1600, (800, 608), id="smaller than that already"),
+        pytest.param((8000, 4000), 1600, (1600, 768), id="very large"),
     ],
 )
 def test_a_page_is_made_smaller_to_find_its_lines(page: tuple[int, int], side: int, want: tuple[int, int]) -> None:
@@ -61,7 +61,7 @@ def test_small_lines_are_looked_at_twice_and_the_second_look_counts() -> None:
     engine = FakeEngine()
     image = marked((400, 500, 1400, 508), size=(3200, 1600))
     found = detection.Detector(engine, PARAMETERS, 1600).find(image)
-    assert [shape[2:] for shape in engine.shapes] == [(800, 1600), (1600, 3200)]
+    assert [shape[2:] for shape in engine.shapes] == [(768, 1600), (1600, 3200)]
     assert found.shape == (1, 4, 2)
     assert np.abs(found[0].min(axis=0) - [394, 494]).max() < 12
 

@@ -17,6 +17,10 @@ Outputs = tuple[NDArray[np.generic], ...]
 """A model's outputs in the order of its file; the first axis of each is the batch's."""
 
 
+LARGE = 500_000
+"""Pixels of a batch from which on an engine may prepare itself for its very shape: the memory of a page is worth it."""
+
+
 class Engine(Protocol):
     """A loaded model with one input. Threads may call it at the same time."""
 

@@ -65,3 +65,17 @@ def test_what_it_compiled_is_kept_where_there_is_a_folder_for_it(tmp_path: pathl
 @pytest.mark.models
 def test_it_tells_what_it_is(session: engines.Engine) -> None:
     assert (session.about.name, session.about.device, session.about.provider) == ("openvino", "cpu", "CPU f32")
+
+
+@pytest.mark.models
+def test_large_pages_are_found_the_same_whatever_shapes_came_before() -> None:
+    weights = models.Store.open(SETTINGS).get("PP-OCRv6_small_det").weights
+    detector = engines.open_session("openvino", engines.Program(weights), SETTINGS)
+    page = np.random.default_rng(3).random((1, 3, 640, 832), np.float32)
+    (first,) = detector.infer(page)
+    for width in (800, 864, 896):
+        (other,) = detector.infer(np.zeros((1, 3, 640, width), np.float32))
+        assert other.shape == (1, 1, 640, width)
+    assert np.array_equal(detector.infer(page)[0], first)
+    (small,) = detector.infer(page[:, :, :320, :320])
+    assert small.shape == (1, 1, 320, 320)
