@@ -70,7 +70,8 @@ def test_a_job_fills_a_claim_that_all_pods_share(site: sites.Site, shared: str, 
 def test_the_status_has_what_the_pods_loaded_and_its_sums(site: sites.Site, shared: str) -> None:
     status = site.service(shared)["status"]
     assert status["languages"] == ["en"]
-    assert status["engine"] == {"name": "onnxruntime", "device": "cpu", "provider": "CPUExecutionProvider"}
+    assert status["engine"]["device"] == "cpu"
+    assert status["engine"]["name"] in {"onnxruntime", "openvino"}
     (pod, _) = site.pods(shared)
     where = f"/models/{MODEL}/inference.onnx"
     script = f"import hashlib; print(hashlib.file_digest(open('{where}', 'rb'), 'sha256').hexdigest())"

@@ -1,6 +1,5 @@
-"""Which of several engines runs a model faster here: asked of the models themselves, when they are warmed up."""
+"""Which of several ways runs a model faster here: asked of the model itself, when it is warmed up."""
 
-import itertools
 import time
 from collections.abc import Callable, Hashable, Mapping
 from typing import TypeVar
@@ -8,18 +7,27 @@ from typing import TypeVar
 from kubeocr_runtime import engines
 
 Way = TypeVar("Way", bound=Hashable)
-_RUNS = 3
+_RUNS = 5
+_CLEARLY = 0.85
+"""A way has to take less than this part of the time of those before it: neighbours on a machine make more noise than that."""
 
 
 def fastest(opened: Mapping[Way, engines.Engine], batch: engines.Batch, clock: Callable[[], float] = time.perf_counter) -> Way:
-    """The one whose best run took the least time; the first run of each is not counted."""
-    return min(opened, key=lambda way: _best(opened[way], batch, clock))
+    """The first of those that no other is clearly faster than, by each one's best run.
 
-
-def _best(engine: engines.Engine, batch: engines.Batch, clock: Callable[[], float]) -> float:
-    engine.infer(batch)
-    times = [clock()]
-    for _ in range(_RUNS):
+    They run by turns, so that all meet the same noise; the first run of each, which prepares it, is not counted.
+    """
+    for engine in opened.values():
         engine.infer(batch)
-        times.append(clock())
-    return min(after - before for before, after in itertools.pairwise(times))
+    rounds = [{way: _timed(engine, batch, clock) for way, engine in opened.items()} for _ in range(_RUNS)]
+    best = {way: min(each[way] for each in rounds) for way in opened}
+    chosen, *others = opened
+    for way in others:
+        chosen = way if best[way] < _CLEARLY * best[chosen] else chosen
+    return chosen
+
+
+def _timed(engine: engines.Engine, batch: engines.Batch, clock: Callable[[], float]) -> float:
+    begin = clock()
+    engine.infer(batch)
+    return clock() - begin

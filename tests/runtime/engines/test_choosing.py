@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from kubeocr_contract import report
 from kubeocr_runtime import engines
@@ -15,7 +16,7 @@ class Clock:
         return self.now
 
 
-class Slow:
+class Timed:
     """An `engines.Engine` whose runs take these seconds, the last of them from then on."""
 
     about = report.Engine()
@@ -30,7 +31,18 @@ class Slow:
         return (batch,)
 
 
-def test_the_best_run_counts_and_not_the_first() -> None:
+@pytest.mark.parametrize(
+    ("seconds", "want"),
+    [
+        pytest.param({"a": (0.2,), "b": (0.1,)}, "b", id="the faster"),
+        pytest.param({"a": (0.2,), "b": (0.18,)}, "a", id="one that is hardly faster is noise"),
+        pytest.param({"a": (0.2,), "b": (0.18,), "c": (0.16,)}, "c", id="compared with the one that is chosen so far"),
+        pytest.param({"a": (0.2,), "b": (9.0, 0.3, 0.3, 0.1, 0.3)}, "b", id="the best run counts, not the first"),
+        pytest.param({"a": (0.2,), "b": (0.0, 0.4)}, "a", id="nor is the first counted for it"),
+        pytest.param({"a": (0.2,)}, "a", id="nothing to choose from"),
+    ],
+)
+def test_fastest(seconds: dict[str, tuple[float, ...]], want: str) -> None:
     clock = Clock()
-    opened = {"steady": Slow(clock, 0.2), "cold": Slow(clock, 9.0, 0.3, 0.1, 0.3), "quick at first": Slow(clock, 0.0, 0.4)}
-    assert choosing.fastest(opened, np.zeros((1, 3, 48, 320), np.float32), clock) == "cold"
+    opened = {name: Timed(clock, *runs) for name, runs in seconds.items()}
+    assert choosing.fastest(opened, np.zeros((1, 3, 48, 320), np.float32), clock) == want
