@@ -1,0 +1,82 @@
+"""A client of the HTTP API that costs the server's machine as little as it can: bodies are made once."""
+
+import asyncio
+import contextlib
+import dataclasses
+import json
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+import aiohttp
+import requests
+
+from benchmarks.ocr import servers
+from benchmarks.overload import outcomes
+from kubeocr_contract import wire
+
+_PATH = wire.OCR_ROUTES[0].path
+_LINE = 2**22
+"""Bytes of one line of an answer, at most."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Body:
+    """A form, ready to be sent."""
+
+    data: bytes
+    headers: Mapping[str, str]
+
+
+def body(file: bytes) -> Body:
+    """A file as a form."""
+    made = requests.Request("POST", "http://server", **servers.form(file)).prepare()
+    data = made.body if isinstance(made.body, bytes) else b""  # of a form it is always bytes
+    return Body(data, {"Content-Type": str(made.headers["Content-Type"])})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Client:
+    """Of one server."""
+
+    session: aiohttp.ClientSession
+    url: str
+
+    async def read(self, sent: Body) -> outcomes.Outcome:
+        """One request; a connection that breaks has the status 0."""
+        begun = time.monotonic()
+        try:
+            async with self.session.post(self.url + _PATH, data=sent.data, headers=sent.headers) as response:
+                found = await response.read()
+                status = response.status
+        except aiohttp.ClientError:
+            found, status = b"", 0
+        return outcomes.Outcome(status, begun, time.monotonic(), found)
+
+    async def stream(self, sent: Body) -> AsyncIterator[Mapping[str, object]]:
+        """The lines of an answer that comes page by page. Raises `ValueError` where it comes as a whole, or not at all."""
+        headers = {**sent.headers, "Accept": "application/x-ndjson"}
+        async with self.session.post(self.url + _PATH, data=sent.data, headers=headers) as response:
+            if response.content_type != headers["Accept"]:
+                raise ValueError(f"{response.status}, {response.content_type}: no answer page by page")
+            async for line in response.content:
+                yield json.loads(line)
+
+    async def keep_busy(self, bodies: Sequence[Body], clients: int) -> list[outcomes.Outcome]:
+        """Reads all, each by the next of the clients that is free; in the order of the bodies."""
+        waiting = iter(enumerate(bodies))
+        found: dict[int, outcomes.Outcome] = {}
+
+        async def work() -> None:
+            for number, sent in waiting:
+                found[number] = await self.read(sent)
+
+        await asyncio.gather(*(work() for _ in range(clients)))
+        return [found[number] for number in range(len(bodies))]
+
+
+@contextlib.asynccontextmanager
+async def connect(url: str) -> AsyncIterator[Client]:
+    """A client without a limit of connections or of time."""
+    connector, patience = aiohttp.TCPConnector(limit=0), aiohttp.ClientTimeout(total=None)
+    async with aiohttp.ClientSession(connector=connector, timeout=patience, read_bufsize=_LINE) as session:
+        yield Client(session, url)
