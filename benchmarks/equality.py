@@ -72,7 +72,11 @@ def compare_all(given: argparse.Namespace, scratch: pathlib.Path) -> dict[str, C
         command, check=True, env={**os.environ, "PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK": "True"}, stdout=subprocess.DEVNULL
     )
     theirs = json.loads((scratch / "theirs.json").read_text(encoding="utf-8"))
-    pipeline = pipelines.Pipelines.open(settings.Settings(models_dir=str(scratch / "models")))
+    # as exact as it gets: PaddleOCR's own side for finding lines, no reduced precision, every character that the model knows
+    exact = settings.Settings(
+        models_dir=str(scratch / "models"), precision="fp32", characters="all", detection_side=0, streams=1
+    )
+    pipeline = pipelines.Pipelines.open(exact)
     options = pipelines.ReadOptions(reader=reader, order=reading.RASTER)
     return {page.name: compare_page(page, theirs[page.name], pipeline, options) for page in pages}
 
@@ -87,7 +91,7 @@ def compare_page(
         return Compared(len(ours), 0, 0, 0, (), (f"{len(ours)} lines of ours, {len(theirs)} of PaddleOCR's",))
     distances = [int(np.abs(np.array(a.polygon) - np.array(b["polygon"])).max()) for a, b in zip(ours, theirs, strict=True)]
     far = [f"{a.text!r}: {d} px apart" for a, d in zip(ours, distances, strict=True) if d > PIXELS]
-    padded = read_as_paddleocr(page.image, ours, pipeline.recognisers[options.reader.recogniser])
+    padded = read_as_paddleocr(page.image, ours, pipeline.recognisers[options.reader.recogniser, True])
     differing = [(a.text, b["text"], p) for a, b, p in zip(ours, theirs, padded, strict=True) if a.text != b["text"]]
     because = [f"{a!r}, PaddleOCR {b!r}: padded like its batch there, ours is {p!r} too" for a, b, p in differing if b == p]
     other = [f"{a!r}, PaddleOCR {b!r}: padded like its batch there, ours is {p!r}" for a, b, p in differing if b != p]
@@ -104,8 +108,8 @@ def read_as_paddleocr(image: tensors.Image, lines: tuple[results.Line, ...], rec
     for start in range(0, len(order), _BATCH):
         batch = order[start : start + _BATCH]
         width = max(recognition.NARROWEST, *(recognition.natural_width(cut[i], height) for i in batch))
-        scores = recogniser.engine.infer(recognition.prepare([cut[i] for i in batch], height, width))
-        for i, (text, _) in zip(batch, recognition.decode(scores, recogniser.parameters.characters), strict=True):
+        sure, best = recogniser.engine.infer(recognition.stack([recogniser.scale(cut[i]) for i in batch], width))
+        for i, (text, _) in zip(batch, recognition.decode(best, sure, recogniser.parameters.characters), strict=True):
             texts[i] = text
     return texts
 

