@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 from kubeocr_runtime import callers, deadlines, errors, rates
 
+_SMALL = 1_000_000
+"""Pixels of a page that is at hand at once: a line, a receipt."""
 _SHARE = 4
 """A document takes at most one place in so many of the queue, and so of its pixels and bytes: documents take turns, so a book
 keeps no letter waiting for all of its pages, and must not keep one out."""
@@ -186,6 +188,23 @@ class Budget:
         """Whoever waits may look again."""
         self.free += amount
         self._freed.set()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Room:
+    """Memory for decoded pages, in pixels: small ones have their own and wait for no large one."""
+
+    large: Budget
+    small: Budget
+
+    @classmethod
+    def of(cls, pixels: int) -> "Room":
+        """So much for each."""
+        return cls(Budget(pixels), Budget(pixels))
+
+    def take(self, pixels: int) -> contextlib.AbstractAsyncContextManager["Holding"]:
+        """As `Budget.take`, for a page."""
+        return (self.small if pixels <= _SMALL else self.large).take(pixels)
 
 
 @dataclasses.dataclass(slots=True)

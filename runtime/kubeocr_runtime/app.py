@@ -44,6 +44,8 @@ _QUIET = frozenset({names.LIVEZ, names.READYZ, names.METRICS, names.STATUS})
 """Asked by machines every few seconds, and open to all: none tells anything of a document."""
 _OPEN = _QUIET | {names.DOCS, names.REDOC, names.OPENAPI, openapi.STATIC, _INDEX}
 """What needs no API key; anything else does, be it there or not."""
+_DECODED_PIXELS = 24_000_000
+"""Of decoded pages in memory, or one larger page: three scans of 300 dpi keep the engine busy, and each takes 25 MB."""
 _LARGEST_UPLOADS = 4
 """As many files of the largest size that is allowed may be in memory, or more smaller ones."""
 
@@ -82,8 +84,6 @@ def _reading(route: wire.OcrRoute) -> web.RouteDef:
 def _services(chosen: settings.Settings, reader: readers.Reader, store: readers.Store) -> routes.Services:
     engine = worker.Worker(reader, chosen.request_timeout_seconds)
     figures = metrics.Metrics()
-    # one page of the largest size that is allowed, or as many smaller ones
-    pixels = admission.Budget(chosen.megapixels * 1_000_000)
     queue = admission.Load(chosen.queue_pages, chosen.queue_megapixels * 1_000_000, chosen.queue_mib * 2**20)
     rate = rates.Rate()
     decoder = decoding.Decoder(chosen.request_timeout_seconds)
@@ -93,7 +93,7 @@ def _services(chosen: settings.Settings, reader: readers.Reader, store: readers.
         worker=engine,
         entrance=admission.Admission(queue, rate),
         uploads=admission.Budget(_LARGEST_UPLOADS * chosen.upload_mib * 2**20),
-        turns=turns.Turns(engine=engine, decoder=decoder, pixels=pixels, metrics=figures, rate=rate),
+        turns=turns.Turns(engine=engine, decoder=decoder, room=admission.Room.of(_DECODED_PIXELS), metrics=figures, rate=rate),
         metrics=figures,
         backends=backends.Watch.of(chosen),
         keys=keys.Keys(pathlib.Path(chosen.api_keys_dir)) if chosen.api_keys_dir else None,

@@ -14,8 +14,8 @@ from kubeocr_runtime.engines import choosing, cpus
 
 LOG = logging.getLogger("kubeocr.models")
 _RIGHT_TO_LEFT = "arabic_"
-_PROBE = np.zeros((1, 3, 48, 2 * recognition.NARROWEST), np.float32)
-"""What engines are compared with: a line of usual length."""
+_PROBE = np.zeros((1, 3, 48, recognition.NARROWEST), np.float32)
+"""What engines are compared with."""
 _Parsed = TypeVar("_Parsed")
 
 
@@ -63,7 +63,7 @@ class Loader:
         return kept if 2 * len(kept) < len(characters) else None
 
     def _open(self, model: models.Model, cut: Callable[[bytes], bytes] | None = None) -> engines.Engine:
-        """The fastest engine with the fastest weights, of those that the settings allow."""
+        """With the fastest engine of those that the settings allow."""
         sha256 = self.store.check(model)
         ways = self._ways(model, cut)
         if len(ways) > 1 and cut is None:  # not worth comparing, and what is was compared before
@@ -79,22 +79,19 @@ class Loader:
 
     def _ways(self, model: models.Model, cut: Callable[[bytes], bytes] | None) -> list["_Way"]:
         names = engines.candidates(model.weights.format, self.store.chosen)
-        changed = {
-            weights: cut(weights.program.read_bytes()) if cut and weights.format == heads.FORMAT else None
-            for weights in self._precisions(model)
-        }
-        return [_Way(name, weights, onnx) for weights, onnx in changed.items() for name in names]
+        weights = self._precision(model, names)
+        onnx = cut(weights.program.read_bytes()) if cut and weights.format == heads.FORMAT else None
+        return [_Way(name, weights, onnx) for name in names]
 
-    def _precisions(self, model: models.Model) -> list[models.Weights]:
-        """Weights that the settings' precision allows."""
+    def _precision(self, model: models.Model, names: Sequence[str]) -> models.Weights:
+        """The weights for the settings' precision. Auto takes integers only where an engine for CPUs alone is at hand."""
         wanted, quantised = self.store.chosen.precision, model.weights.quantised
         if wanted == "int8" and quantised is None and wheels.is_recogniser(model.name):
             raise engines.EngineUnavailable(
                 f"precision int8: {model.name} is not here in int8; `kubeocr models quantise` makes it"
             )
-        if quantised and wanted == "int8":
-            return [quantised]
-        return [quantised, model.weights] if quantised and wanted == "auto" and cpus.multiply_bytes() else [model.weights]
+        integer = wanted == "int8" or (wanted == "auto" and engines.CPU_ONLY in names and cpus.multiply_bytes())
+        return quantised if quantised and integer else model.weights
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from kubeocr_runtime import bidi, engines, tensors
 
 NARROWEST, WIDEST = 320, 3200  # pixels at the model's height; a wider line is squeezed
-BUCKET = 32
+BUCKETS = ((640, 64), (1280, 128), (WIDEST, 256))
+"""Up to which width a bucket is how wide: an engine prepares itself for each, in time and memory, and a wider line bears more
+padding. With buckets of 32 throughout a page of 82 lines took as long and OpenVINO twice the memory (docs/PERFORMANCE.md)."""
 
 Strip = tensors.Image
 """A line scaled to the model's height, at most WIDEST pixels wide."""
@@ -83,7 +85,9 @@ def natural_width(crop: tensors.Image, height: int) -> int:
 
 def bucket(strip: Strip) -> int:
     """The width that a strip is padded to."""
-    return max(NARROWEST, math.ceil(int(strip.shape[1]) / BUCKET) * BUCKET)
+    width = int(strip.shape[1])
+    step = next(step for most, step in BUCKETS if width <= most)
+    return min(max(NARROWEST, math.ceil(width / step) * step), WIDEST)
 
 
 def cut(widths: Sequence[int], budget: int) -> Iterator[list[int]]:

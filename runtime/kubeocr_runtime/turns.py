@@ -61,8 +61,8 @@ class Turns:
 
     engine: worker.Worker
     decoder: decoding.Decoder
-    pixels: admission.Budget
-    """Of decoded pages that wait or are read."""
+    room: admission.Room
+    """For decoded pages that wait or are read."""
     metrics: metrics.Metrics
     rate: rates.Rate
     lanes: int = _LANES
@@ -131,7 +131,7 @@ class Turns:
             pixels = job.first_pixels if index == 0 else None
             pixels = pixels or await document.pixels(index)
             job.ticket.measured(pixels)
-            async with self.pixels.take(pixels) as held:
+            async with self.room.take(pixels) as held:
                 page = await document.page(index, held)
                 with self.rate.reading(pixels):
                     read = await self.engine.read(page, job.options, job.share)

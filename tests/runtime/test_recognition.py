@@ -48,7 +48,9 @@ def test_a_dictionary_of_another_model_is_refused() -> None:
     [
         pytest.param((96, 48), 320, id="short: the model's own width"),
         pytest.param((320, 48), 320, id="just that"),
-        pytest.param((321, 48), 352, id="one more: the next bucket"),
+        pytest.param((321, 48), 384, id="one more: the next bucket"),
+        pytest.param((641, 48), 768, id="wider ones are wider"),
+        pytest.param((1281, 48), 1536, id="and wider still"),
         pytest.param((640, 24), 1280, id="scaled to the height"),
         pytest.param((9000, 48), 3200, id="squeezed"),
     ],

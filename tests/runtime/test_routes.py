@@ -178,17 +178,18 @@ def test_every_route_reads_the_language_it_defaults_to() -> None:
 
 
 async def test_pages_are_decoded_as_far_as_memory_allows(service, form, picture, reader) -> None:
-    client = await service(megapixels=1)
+    client = await service()
     reader.gate.clear()
-    large = picture(size=(800, 800))
+    large = picture(size=(5000, 3000))
     waiting = [asyncio.create_task(client.post(OCR, data=form(large))) for _ in range(4)]
     await asyncio.to_thread(reader.entered.wait, 5)
     await asyncio.sleep(0.2)
-    pixels = client.app[routes.SERVICES].turns.pixels
-    assert pixels.free == 1_000_000 - 800 * 800
+    room = client.app[routes.SERVICES].turns.room
+    assert room.large.free == room.large.total - 5000 * 3000
+    assert room.small.free == room.small.total, "a small page would not wait"
     reader.gate.set()
     assert [response.status for response in await asyncio.gather(*waiting)] == [200] * 4
-    assert pixels.free == 1_000_000
+    assert room.large.free == room.large.total
 
 
 async def test_uploads_wait_for_the_memory_that_they_need(service, form, picture, reader) -> None:

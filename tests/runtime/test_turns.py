@@ -43,7 +43,7 @@ async def read(reader) -> AsyncIterator[turns.Turns]:
     engine, decoder = worker.Worker(reader, 60), decoding.Decoder(60)
     await engine.start()
     yield turns.Turns(
-        engine=engine, decoder=decoder, pixels=admission.Budget(10_000), metrics=metrics.Metrics(), rate=rates.Rate(), lanes=2
+        engine=engine, decoder=decoder, room=admission.Room.of(10_000), metrics=metrics.Metrics(), rate=rates.Rate(), lanes=2
     )
     reader.gate.set()
     engine.stop()
@@ -123,7 +123,7 @@ async def test_the_memory_of_a_page_is_free_again_however_it_ends(read, ticket, 
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(outcomes(read, FakeDocument(9), ticket), 0.05)
     reader.gate.set()
-    assert read.pixels.free == read.pixels.total
+    assert read.room.small.free == read.room.small.total
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ KINDS: Mapping[str, Kind] = {
 """`settings.Settings.engine` -> what it is."""
 _ANY = ("openvino", "onnxruntime", "paddle")
 """What auto chooses from: TensorRT takes minutes to build its engines, which nobody should meet unasked."""
-_CPU_ONLY = "openvino"
+CPU_ONLY = "openvino"
 
 
 def installed(name: str) -> bool:
@@ -88,7 +88,7 @@ def candidates(form: str, chosen: settings.Settings, has: Callable[[str], bool] 
     Raises `EngineUnavailable`.
     """
     named = _ANY if chosen.engine == "auto" else (chosen.engine,)
-    able = [name for name in named if KINDS[name].format == form and not (name == _CPU_ONLY and chosen.device == "gpu")]
+    able = [name for name in named if KINDS[name].format == form and not (name == CPU_ONLY and chosen.device == "gpu")]
     if not able:
         raise EngineUnavailable(f"engine {chosen.engine} runs no model in the format {form} on device {chosen.device}")
     found = tuple(name for name in able if has(name))
