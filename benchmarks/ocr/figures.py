@@ -1,6 +1,7 @@
 """What came of reading, as figures: of one measurement, and the medians and ratios of all rounds. Pure."""
 
 import dataclasses
+import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -44,20 +45,18 @@ class Found:
 
 
 def of(measured: Measured) -> Figures:
-    """Rates are of what succeeded: a failure is no fast answer."""
+    """Rates are of what succeeded: a failure is no fast answer. A figure of answers is left out where there are none."""
     done = [each for each in measured.attempts if each.answer is not None]
-    seconds = [each.seconds for each in done] or [float("nan")]
     readings = [rates.Reading(each.job.truth, each.answer.text) for each in done if each.answer]
     return {
         "per_second": len(done) / measured.seconds,
-        "p50_seconds": percentile(seconds, 50),
-        "p95_seconds": percentile(seconds, 95),
         "cpu_seconds": (measured.after.cpu_seconds - measured.before.cpu_seconds) / max(len(done), 1),
         "rss_mib": measured.after.rss_mib,
         "peak_mib": measured.after.peak_mib,
         "error_percent": rates.error_percent(readings),
         "words_percent": rates.words_percent(readings),
         "failed": len(measured.attempts) - len(done),
+        **_seconds(done),
         **_http_share(done),
     }
 
@@ -65,16 +64,13 @@ def of(measured: Measured) -> Figures:
 def percentile(values: Sequence[float], percent: float) -> float:
     """The value that so many per cent of the values do not exceed: the nearest rank, so always one that was measured."""
     ordered = sorted(values)
-    return ordered[max(0, -(-len(ordered) * percent // 100).__trunc__() - 1)]
+    return ordered[max(1, math.ceil(len(ordered) * percent / 100)) - 1]
 
 
 def medians(rounds: Sequence[Round]) -> Round:
-    """Each figure's median over the rounds."""
+    """Each figure's median over the rounds that have it."""
     return {
-        workload: {
-            system: {name: statistics.median(each[workload][system][name] for each in rounds) for name in found}
-            for system, found in of_systems.items()
-        }
+        workload: {system: _medians([each[workload][system] for each in rounds]) for system in of_systems}
         for workload, of_systems in rounds[0].items()
     }
 
@@ -82,18 +78,24 @@ def medians(rounds: Sequence[Round]) -> Round:
 def ratio(rounds: Sequence[Round], workload: str, system: str, others: Iterable[str]) -> float | None:
     """How many times as much a second as the fastest of the others: the median over the rounds, each compared in itself.
 
-    None where the system or all of the others were not measured.
+    None where the system was not measured, or none of the others read anything.
     """
     there = [other for other in others if other in rounds[0].get(workload, {})]
     if not there or system not in rounds[0][workload]:
         return None
-    found = [_divided(each[workload][system], [each[workload][other] for other in there]) for each in rounds]
-    return statistics.median(found)
+    fastest = [max(each[workload][other]["per_second"] for other in there) for each in rounds]
+    own = [each[workload][system]["per_second"] for each in rounds]
+    return statistics.median([a / b for a, b in zip(own, fastest, strict=True) if b]) if any(fastest) else None
 
 
-def _divided(one: Figures, others: Sequence[Figures]) -> float:
-    fastest = max(other["per_second"] for other in others)
-    return one["per_second"] / fastest if fastest else float("inf")
+def _medians(found: Sequence[Figures]) -> Figures:
+    names = dict.fromkeys(name for each in found for name in each)
+    return {name: statistics.median(each[name] for each in found if name in each) for name in names}
+
+
+def _seconds(done: Sequence[Attempt]) -> Figures:
+    seconds = [each.seconds for each in done]
+    return {"p50_seconds": percentile(seconds, 50), "p95_seconds": percentile(seconds, 95)} if seconds else {}
 
 
 def _http_share(done: Sequence[Attempt]) -> Figures:

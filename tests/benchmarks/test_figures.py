@@ -46,6 +46,7 @@ def test_a_system_that_says_nothing_of_its_time_has_no_share_of_http():
 def test_when_everything_fails_there_are_figures_all_the_same():
     found = figures.of(measured([figures.Attempt(JOB, 1.0, None, "503")]))
     assert (found["per_second"], found["failed"], found["error_percent"]) == (0, 1, 0)
+    assert "p50_seconds" not in found
 
 
 @pytest.mark.parametrize(
@@ -77,12 +78,14 @@ def test_others_that_were_not_measured_are_left_out():
         pytest.param("pages-8", "ours", ["missing"], id="nobody to compare with"),
         pytest.param("pages-8", "missing", ["ours"], id="not measured"),
         pytest.param("crops-32", "ours", ["ours"], id="no such workload"),
+        pytest.param("pages-8", "ours", ["broken"], id="of nothing"),
     ],
 )
 def test_what_was_not_measured_has_no_ratio(workload, system, others):
-    assert figures.ratio(in_rounds({"ours": 4}), workload, system, others) is None
+    assert figures.ratio(in_rounds({"ours": 4, "broken": 0}), workload, system, others) is None
 
 
 def test_each_figure_has_its_own_median():
     rounds = in_rounds({"ours": 4}, {"ours": 1}, {"ours": 3})
-    assert figures.medians(rounds) == {"pages-8": {"ours": {"per_second": 3}}}
+    rounds[1]["pages-8"]["ours"]["p50_seconds"] = 7
+    assert figures.medians(rounds) == {"pages-8": {"ours": {"per_second": 3, "p50_seconds": 7}}}
