@@ -10,7 +10,7 @@ from typing import NoReturn
 from aiohttp import web
 
 from kubeocr_contract import names, settings
-from kubeocr_runtime import admission, app, certificates, engines, last_words, models, pipelines, routes
+from kubeocr_runtime import admission, allocation, app, certificates, engines, last_words, models, pipelines, routes
 
 LOG = logging.getLogger("kubeocr.serving")
 _LAST_WRITES_SECONDS = 5.0
@@ -31,6 +31,7 @@ def serve(chosen: settings.Settings) -> int:
         level=chosen.log_level.upper(), format="time=%(asctime)s level=%(levelname)s logger=%(name)s %(message)s"
     )
     logging.getLogger().addHandler(last_words.LastWords())
+    allocation.give_back_what_is_freed()
     try:
         reader = pipelines.Pipelines.open(chosen)
         application = app.create_app(chosen, reader, reader.store)
