@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from kubeocr_contract import languages, report, settings
 from kubeocr_contract import models as catalogue
 from kubeocr_runtime import crops, detection, loading, models, orientation, reading, recognition, results, samples, tensors
-from kubeocr_runtime.engines import cpus
+from kubeocr_runtime.engines import cpus, gpus
 
 Key = tuple[str, bool]
 """A recogniser: its model's name, and whether it is the whole of it."""
 _LATIN = "Latn"
 _GPU_STREAMS = 2
-"""One prepares while the other computes."""
+"""Of each GPU: one prepares while the other computes."""
 _Name = TypeVar("_Name", str, Key)
 _Model = TypeVar("_Model")
 
@@ -110,7 +110,7 @@ class Pipelines:
         """Threads that are best to call it at the same time."""
         chosen = self.store.chosen
         if self.engine.device == "gpu":
-            return chosen.streams or _GPU_STREAMS
+            return chosen.streams or _GPU_STREAMS * gpus.visible()
         return cpus.divide(chosen.streams, chosen.threads, cpus.available()).streams
 
     @property

@@ -26,9 +26,11 @@ def test_providers(changes: dict[str, str], available: list[str], want: list[str
 
 def test_tensorrt_keeps_what_it_compiled_where_there_is_a_folder_for_it() -> None:
     chosen = settings.Settings(engine="tensorrt", engine_cache_dir="/cache", precision="fp16")
-    [(_, options), (_, cuda), _] = onnx.providers(chosen, EVERY)
-    assert options == {"trt_fp16_enable": True, "trt_engine_cache_enable": True, "trt_engine_cache_path": "/cache"}
-    assert cuda == {"cudnn_conv_algo_search": "HEURISTIC"}
+    [(_, options), (_, cuda), _] = onnx.providers(chosen, EVERY, 1)
+    assert options == {
+        "device_id": 1, "trt_fp16_enable": True, "trt_engine_cache_enable": True, "trt_engine_cache_path": "/cache",
+    }  # fmt: skip
+    assert cuda == {"device_id": 1, "cudnn_conv_algo_search": "HEURISTIC"}
 
 
 @pytest.mark.parametrize(
