@@ -322,7 +322,7 @@ GOOD = [
         {
             "model": {"version": "PP-OCRv6", "size": "small"},
             "engine": {
-                "name": "auto", "precision": "auto", "characters": "languages", "detectionSide": 1280, "threads": 0,
+                "name": "auto", "precision": "auto", "characters": "languages", "detectionSide": 1600, "threads": 0,
                 "streams": 0,
             },
         },

@@ -30,7 +30,7 @@ def test_the_last_stage_fetches_nothing(name):
     [
         pytest.param("operator", f"EXPOSE {names.OPERATOR_PORT}", id="the operator's port"),
         pytest.param("runtime", f"EXPOSE {names.HTTP_PORT}", id="the runtime's port"),
-        pytest.param("runtime", f"COPY --from=bake {names.MODELS_DIR} {names.MODELS_DIR}", id="the models' folder"),
+        pytest.param("runtime", f"COPY --from=quantised {names.MODELS_DIR} {names.MODELS_DIR}", id="the models' folder"),
     ],
 )
 def test_names_and_numbers_are_the_contracts(name, line):
@@ -39,6 +39,6 @@ def test_names_and_numbers_are_the_contracts(name, line):
 
 def test_one_file_gives_every_runtime_image():
     arguments = set(re.findall(r"^ARG (\w+)", FILES["runtime"], flags=re.MULTILINE))
-    assert arguments == {"BASE_IMAGE", "PYTHON", "PACKAGES", "BAKE", "BAKE_PACKAGES", "ENGINE", "ENGINE_INDEX"}
+    assert arguments == {"BASE_IMAGE", "PYTHON", "PACKAGES", "BAKE", "BAKE_PACKAGES", "ENGINE", "ENGINE_INDEX", "QUANTISE"}
     told = (ROOT / "docs" / "IMAGES.md").read_text()
     assert all(f"`{argument}`" in told for argument in arguments)
