@@ -1,6 +1,7 @@
 """Models in ONNX on OpenVINO, on CPUs."""
 
 import collections
+import contextlib
 import dataclasses
 import sys
 import threading
@@ -22,25 +23,49 @@ _HINTS = {"fp32": "f32", "fp16": "f16", "bf16": "bf16"}
 """Precision of the settings -> OpenVINO's name of it."""
 _BATCH = 4 * 48 * 320
 """Pixels; four lines of the narrowest bucket took 0.8 times as long as one by one, eight no less (docs/PERFORMANCE.md)."""
+_PREPARED = 20_000
+"""Parts of a graph, each prepared for a shape, that are kept: some 150 for each width and number of lines."""
 _SHAPES = 3
 """That are kept prepared: scans of one job are alike."""
 Properties = Mapping[str, object]
 
 
+class _Own(threading.local):
+    """What each thread has of a model."""
+
+    request: openvino.InferRequest | None = None
+    """It holds its input and outputs."""
+
+    def __init__(self) -> None:
+        self.shapes: set[tuple[int, ...]] = set()
+        """That it has run."""
+
+
 class Compiled:
-    """A model for any shape, or for one. Threads may call it at the same time."""
+    """A model for any shape, or for one. Threads may call it at the same time.
+
+    Only one at a time meets a new shape: two that prepare themselves at once were seen to wait for each other for ever, and in
+    OpenVINO's tracker others saw it crash (openvinotoolkit/openvino#20633, ultralytics/ultralytics#25923).
+    """
 
     def __init__(self, model: openvino.Model, properties: Properties) -> None:
         self.model = openvino.Core().compile_model(model, _DEVICE, dict(properties))
-        self._requests = threading.local()  # a request holds its input and outputs
+        self._own = _Own()
+        self._preparing = threading.Lock()
 
     def infer(self, batch: engines.Batch) -> engines.Outputs:
         """As `engines.Engine` has it."""
-        if not hasattr(self._requests, "own"):
-            self._requests.own = self.model.create_infer_request()
-        request: openvino.InferRequest = self._requests.own
-        request.infer([batch], share_inputs=True)
-        return tuple(request.get_output_tensor(i).data.copy() for i in range(len(self.model.outputs)))
+        known = batch.shape in self._own.shapes
+        with contextlib.nullcontext() if known else self._preparing:
+            outputs = self._run(batch)
+        self._own.shapes.add(batch.shape)
+        return outputs
+
+    def _run(self, batch: engines.Batch) -> engines.Outputs:
+        if self._own.request is None:
+            self._own.request = self.model.create_infer_request()
+        self._own.request.infer([batch], share_inputs=True)
+        return tuple(self._own.request.get_output_tensor(i).data.copy() for i in range(len(self.model.outputs)))
 
 
 class Fixed:
@@ -88,6 +113,7 @@ def open_session(program: engines.Program, chosen: settings.Settings) -> Session
     division = cpus.divide(chosen.streams, chosen.threads, cpus.available())
     common = {
         "INFERENCE_PRECISION_HINT": hint,
+        "CPU_RUNTIME_CACHE_CAPACITY": _PREPARED,
         "ENABLE_CPU_PINNING": False,  # two pods on a node would be pinned to the same CPUs
         **({"CACHE_DIR": chosen.engine_cache_dir} if chosen.engine_cache_dir else {}),
     }

@@ -79,3 +79,14 @@ def test_large_pages_are_found_the_same_whatever_shapes_came_before() -> None:
     assert np.array_equal(detector.infer(page)[0], first)
     (small,) = detector.infer(page[:, :, :320, :320])
     assert small.shape == (1, 1, 320, 320)
+
+
+@pytest.mark.models
+def test_threads_may_meet_new_shapes_at_the_same_time() -> None:
+    weights = models.Store.open(SETTINGS).get("PP-OCRv6_small_det").weights
+    detector = engines.open_session("openvino", engines.Program(weights), dataclasses.replace(SETTINGS, streams=4))
+    page = np.random.default_rng(5).random((1, 3, 320, 640), np.float32)
+    pieces = [page[:, :, :, :width] for width in range(320, 640, 32)] * 2
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda piece: detector.infer(piece)[0], pieces, timeout=300))
+    assert all(np.array_equal(found, detector.infer(piece)[0]) for piece, found in zip(pieces, together, strict=True))
