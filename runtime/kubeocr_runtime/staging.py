@@ -89,10 +89,14 @@ def publish(out: pathlib.Path, made: Mapping[str, Entry]) -> None:
 
 
 def _replace(new: pathlib.Path, old: pathlib.Path) -> None:
-    """A folder cannot be renamed over one that is not empty: that one goes aside first."""
+    """A folder cannot be renamed over one that is not empty: that one goes aside first.
+
+    One of a lower layer of overlayfs, as where an image is built, cannot be renamed at all (EXDEV); it is copied then:
+    https://docs.kernel.org/filesystems/overlayfs.html#renaming-directories
+    """
     if old.exists():
         with tempfile.TemporaryDirectory(dir=old.parent, prefix=".") as aside:
-            old.rename(pathlib.Path(aside) / old.name)
+            shutil.move(old, pathlib.Path(aside) / old.name)
             new.rename(old)
     else:
         new.rename(old)

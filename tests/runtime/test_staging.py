@@ -3,6 +3,7 @@
 import concurrent.futures
 import errno
 import fcntl
+import os
 import pathlib
 import threading
 
@@ -122,3 +123,21 @@ def test_a_folder_that_has_everything_is_not_written(tmp_path: pathlib.Path) -> 
     before = {path: path.stat().st_mtime_ns for path in (tmp_path, *tmp_path.rglob("*"))}
     assert baking.bake(ORDER, baking.Kitchen(tmp_path, (source,))) == baking.Baked(MODELS)
     assert {path: path.stat().st_mtime_ns for path in (tmp_path, *tmp_path.rglob("*"))} == before
+
+
+def test_a_folder_that_cannot_be_renamed_is_replaced_all_the_same(tmp_path: pathlib.Path, monkeypatch) -> None:
+    """As one of a lower layer of overlayfs, which this machine may not mount."""
+    names = (MODELS[0],)
+    staging.publish(tmp_path, {name: staging.stage(tmp_path, name, lambda into: write(into, "old")) for name in names})
+    rename, lower = os.rename, tmp_path / MODELS[0]
+
+    def refuse_once(source, target, **options) -> None:
+        if pathlib.Path(source) == lower:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        rename(source, target, **options)
+
+    monkeypatch.setattr(os, "rename", refuse_once)
+    staging.publish(tmp_path, {name: staging.stage(tmp_path, name, lambda into: write(into, "new")) for name in names})
+    assert (lower / "inference.onnx").read_text(encoding="utf-8") == "new"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    assert opened(tmp_path) == {MODELS[0]}
