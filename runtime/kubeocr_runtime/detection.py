@@ -6,7 +6,7 @@ The method is Differentiable Binarization (https://arxiv.org/abs/1911.08947); si
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import cv2
@@ -22,6 +22,9 @@ Quads = NDArray[np.int32]
 # PaddleOCR's pipeline gives its detectors these, not the `resize_long: 960` of their inference.yml: pages are read at full size
 SHORTEST_SIDE, LONGEST_SIDE = 64, 4000
 _STRIDE = 32
+_LARGE_STRIDES = ((LONGEST_SIDE, 64),)
+_SMALL_STRIDES = ((128, 32), (640, 64), (LONGEST_SIDE, 128))
+"""Up to which side a multiple of what, for pages that are, or are not, `engines.LARGE`."""
 # Lines lower than this many pixels of a page that was scaled down are missed or found wrong (docs/PERFORMANCE.md); a second
 # look makes them as high as the other number
 _LOWEST, _READABLE = 12, 18
@@ -112,7 +115,8 @@ def prepare(image: tensors.Image, normalisation: tensors.Normalisation, side: in
 def input_size(width: int, height: int, side: int = LONGEST_SIDE) -> tuple[int, int]:
     """(width, height) that a page is scaled to: sides of 64 to `side` as far as the ratio allows, each a multiple of 32.
 
-    Where we are free to choose, large ones are multiples of 64: what an engine prepared for one shape serves more pages.
+    Where we are free to choose they are multiples of more: what an engine prepared for one shape serves more pages, and crops
+    of lines are of any size.
     """
     short, long = min(width, height), max(width, height)
     ratio = SHORTEST_SIDE / short if short < SHORTEST_SIDE else 1.0
@@ -120,8 +124,10 @@ def input_size(width: int, height: int, side: int = LONGEST_SIDE) -> tuple[int, 
     if int(long * ratio) > side:
         shrink = side / max(sides)
         sides = int(sides[0] * shrink), int(sides[1] * shrink)
-    stride = 2 * _STRIDE if side < LONGEST_SIDE and sides[0] * sides[1] >= engines.LARGE else _STRIDE
-    return _to_stride(sides[0], stride), _to_stride(sides[1], stride)
+    if side == LONGEST_SIDE:
+        return _to_stride(sides[0], _STRIDE), _to_stride(sides[1], _STRIDE)
+    strides = _LARGE_STRIDES if sides[0] * sides[1] >= engines.LARGE else _SMALL_STRIDES
+    return _to_stride(sides[0], _stride(sides[0], strides)), _to_stride(sides[1], _stride(sides[1], strides))
 
 
 def boxes(heat: tensors.Tensor, page: tuple[int, int], parameters: Parameters) -> Quads:
@@ -173,6 +179,10 @@ def _pad(image: tensors.Image) -> tensors.Image:
     padded = np.zeros((max(32, height), max(32, width), 3), np.uint8)
     padded[:height, :width] = image
     return padded
+
+
+def _stride(side: int, strides: Sequence[tuple[int, int]]) -> int:
+    return next(stride for most, stride in strides if side <= most)
 
 
 def _to_stride(side: int, stride: int) -> int:

@@ -28,8 +28,11 @@ def test_input_size(page: tuple[int, int], want: tuple[int, int]) -> None:
     ("page", "side", "want"),
     [
         pytest.param((2550, 3300), 1600, (1216, 1600), id="a scan: large, so multiples of 64"),
-        pytest.param((800, 600), 1600, (800, 608), id="smaller than that already"),
+        pytest.param((800, 600), 1600, (768, 576), id="smaller than that already"),
         pytest.param((8000, 4000), 1600, (1600, 768), id="very large"),
+        pytest.param((900, 70), 1600, (896, 64), id="a line"),
+        pytest.param((330, 100), 1600, (320, 96), id="a short line"),
+        pytest.param((3000, 60), 1600, (1536, 32), id="a long one"),
     ],
 )
 def test_a_page_is_made_smaller_to_find_its_lines(page: tuple[int, int], side: int, want: tuple[int, int]) -> None:

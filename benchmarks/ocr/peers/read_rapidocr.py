@@ -7,7 +7,9 @@ which runs anew for each new shape.
 import functools
 import sys
 
+import cv2
 import lines
+import numpy as np
 from rapidocr import EngineType, RapidOCR
 
 _ONNXRUNTIME = "EngineConfig.onnxruntime"
@@ -20,7 +22,15 @@ def load(engine: str, device: str) -> lines.Read:
     if device == "gpu":
         params |= {f"{_ONNXRUNTIME}.use_cuda": True, f"{_ONNXRUNTIME}.cuda_ep_cfg.cudnn_conv_algo_search": "HEURISTIC"}
     reader = RapidOCR(params=params)
-    return lambda path: reader(path).txts or ()
+    return lambda path: reader(_page(path)).txts or ()
+
+
+def _page(path: str) -> np.ndarray:
+    """As its users load one; its own loader makes a blank page of a PNG of one bit a pixel."""
+    image = cv2.imread(path)
+    if image is None:
+        raise ValueError(f"{path} is no picture")
+    return image
 
 
 if __name__ == "__main__":
