@@ -232,27 +232,34 @@ def _form() -> dict[str, Any]:
                 "default": wire.ORDERS[0],
                 "description": "columns and rows as a person reads them, or across the page as PaddleOCR does",
             },
-            wire.PRIORITY_FIELD: {
-                "type": "string",
-                "enum": list(wire.PRIORITIES),
-                "default": wire.PRIORITIES[0],
-                "description": "how large a share of the engine the request gets while others wait too",
-            },
-            wire.TIMEOUT_FIELD: {
-                "type": "integer",
-                "minimum": 1,
-                "description": "how long the client waits, from the request's head on; no longer than the service allows",
-            },
-            wire.TEXT_LAYER_FIELD: {
-                "type": "string",
-                "enum": list(wire.TEXT_LAYERS),
-                "default": wire.TEXT_LAYERS[0],
-                "description": "take a PDF page's own text in place of reading it: wherever it has any (force), or where "
-                "nothing speaks against it (auto); pictures are read as ever",
-            },
+            **_ours(),
         },
     }
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def _ours() -> dict[str, Any]:
+    """Fields that the PaddleOCR API does not have."""
+    return {
+        wire.PRIORITY_FIELD: {
+            "type": "string",
+            "enum": list(wire.PRIORITIES),
+            "default": wire.PRIORITIES[0],
+            "description": "how large a share of the engine the request gets while others wait too",
+        },
+        wire.TIMEOUT_FIELD: {
+            "type": "integer",
+            "minimum": 1,
+            "description": "how long the client waits, from the request's head on; no longer than the service allows",
+        },
+        wire.TEXT_LAYER_FIELD: {
+            "type": "string",
+            "enum": list(wire.TEXT_LAYERS),
+            "default": wire.TEXT_LAYERS[0],
+            "description": "take a PDF page's own text in place of reading it: wherever it has any (force), or where "
+            "nothing speaks against it (auto); pictures are read as ever",
+        },
+    }
