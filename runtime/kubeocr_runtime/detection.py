@@ -6,7 +6,7 @@ The method is Differentiable Binarization (https://arxiv.org/abs/1911.08947); si
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import cv2
@@ -22,12 +22,18 @@ Quads = NDArray[np.int32]
 # PaddleOCR's pipeline gives its detectors these, not the `resize_long: 960` of their inference.yml: pages are read at full size
 SHORTEST_SIDE, LONGEST_SIDE = 64, 4000
 _STRIDE = 32
-_LARGE_STRIDES = ((LONGEST_SIDE, 64),)
-_SMALL_STRIDES = ((128, 32), (640, 64), (LONGEST_SIDE, 128))
-"""Up to which side a multiple of what, for pages that are, or are not, `engines.LARGE`."""
+_STRIDES = ((128, 32), (640, 64), (LONGEST_SIDE, 128))
+"""Up to which side a multiple of what, where we are free to choose."""
+_CANVAS = 320
+"""Of large pages: an engine prepares itself for a size in half a second and with a hundred megabytes."""
 # Lines lower than this many pixels of a page that was scaled down are missed or found wrong (docs/PERFORMANCE.md); a second
 # look makes them as high as the other number
 _LOWEST, _READABLE = 12, 18
+# A picture so much high or less is a line or two: at the other height they are as high as need be. Half of the time of a short
+# line would go into finding it; where another line was too small to be found, something is to be seen outside of those found
+_STRIP, _STRIP_SEEN = 96, 32
+_BARE = 0.3
+"""Contrast outside the lines that is none, as a part of the picture's."""
 _LEAST_SIDE = 3
 
 
@@ -69,14 +75,37 @@ class Detector:
 
     def find(self, image: tensors.Image) -> Quads:
         """The boxes of a picture's lines, in no particular order."""
-        found = self._look(image, self.side)
-        side = second_look(found, (image.shape[1], image.shape[0]), self.side)
+        page = image.shape[1], image.shape[0]
+        first = first_look(page, self.side)
+        found = self._look(image, first)
+        side = second_look(found, page, first)
+        if not side and first < min(self.side, max(page)) and not is_bare(image, found):
+            side = self.side
         return self._look(image, side) if side else found
 
     def _look(self, image: tensors.Image, side: int) -> Quads:
-        batch = prepare(image, self.parameters.normalisation, side)
-        heat = self.engine.infer(batch)[0][0, 0]
+        batch, (width, height) = prepare(image, self.parameters.normalisation, side)
+        heat = np.asarray(self.engine.infer(batch)[0][0, 0, :height, :width], np.float32)
         return boxes(heat, (image.shape[1], image.shape[0]), self.parameters)
+
+
+def first_look(page: tuple[int, int], side: int) -> int:
+    """The longest side at which a page of (width, height) is to be looked at where at most `side` is allowed.
+
+    PaddleOCR's own sizes are kept to where it is asked for (`LONGEST_SIDE`).
+    """
+    if side == LONGEST_SIDE or min(page) > _STRIP:
+        return side
+    return min(side, math.ceil(max(page) * _STRIP_SEEN / min(page)))
+
+
+def is_bare(image: tensors.Image, found: Quads) -> bool:
+    """Whether there is nothing to be seen on a picture outside of what was found."""
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    outside = np.full(grey.shape, 255, np.uint8)
+    cv2.fillPoly(outside, [*found], 0)
+    darkest, lightest, _, _ = cv2.minMaxLoc(grey, outside)
+    return bool(lightest - darkest <= _BARE * (int(grey.max()) - int(grey.min())))
 
 
 def second_look(found: Quads, page: tuple[int, int], side: int) -> int:
@@ -99,24 +128,28 @@ def _heights(quads: Quads) -> NDArray[np.float64]:
     return np.asarray(sides.min(axis=1), np.float64)
 
 
-def prepare(image: tensors.Image, normalisation: tensors.Normalisation, side: int = LONGEST_SIDE) -> tensors.Tensor:
-    """1 x 3 x height x width in the size that the detector is given."""
+def prepare(
+    image: tensors.Image, normalisation: tensors.Normalisation, side: int = LONGEST_SIDE
+) -> tuple[tensors.Tensor, tuple[int, int]]:
+    """1 x 3 x height x width as the detector is given it, and the part from the top left that is the page: (width, height)."""
     height, width = image.shape[:2]
     padded = _pad(image) if height + width < 64 else image
     size = input_size(padded.shape[1], padded.shape[0], side)
     # PaddleOCR takes the nearest four pixels, which loses thin strokes where a page gets much smaller
     scale = tensors.resize if side == LONGEST_SIDE else tensors.shrink
     resized = padded if size == (padded.shape[1], padded.shape[0]) else scale(padded, size)
-    batch = np.empty((1, 3, size[1], size[0]), np.float32)
-    normalisation.write(resized, batch[0])
-    return batch
+    right, bottom = canvas(size, side)
+    placed = cv2.copyMakeBorder(resized, 0, bottom - size[1], 0, right - size[0], cv2.BORDER_REPLICATE)
+    batch = np.empty((1, 3, bottom, right), np.float32)
+    normalisation.write(np.asarray(placed, np.uint8), batch[0])
+    return batch, size
 
 
 def input_size(width: int, height: int, side: int = LONGEST_SIDE) -> tuple[int, int]:
-    """(width, height) that a page is scaled to: sides of 64 to `side` as far as the ratio allows, each a multiple of 32.
+    """(width, height) that a page is scaled to: sides of 64 to `side` as far as the ratio allows.
 
-    Where we are free to choose they are multiples of more: what an engine prepared for one shape serves more pages, and crops
-    of lines are of any size.
+    Each is a multiple of 32; where we are free to choose, of more for small pictures, since crops of lines are of any size, and
+    of nothing for large ones, which `canvas` makes up for.
     """
     short, long = min(width, height), max(width, height)
     ratio = SHORTEST_SIDE / short if short < SHORTEST_SIDE else 1.0
@@ -126,8 +159,16 @@ def input_size(width: int, height: int, side: int = LONGEST_SIDE) -> tuple[int, 
         sides = int(sides[0] * shrink), int(sides[1] * shrink)
     if side == LONGEST_SIDE:
         return _to_stride(sides[0], _STRIDE), _to_stride(sides[1], _STRIDE)
-    strides = _LARGE_STRIDES if sides[0] * sides[1] >= engines.LARGE else _SMALL_STRIDES
-    return _to_stride(sides[0], _stride(sides[0], strides)), _to_stride(sides[1], _stride(sides[1], strides))
+    if sides[0] * sides[1] >= engines.LARGE:
+        return sides
+    return _to_stride(sides[0], _stride(sides[0])), _to_stride(sides[1], _stride(sides[1]))
+
+
+def canvas(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """(width, height) that a page scaled to a size is laid on."""
+    if side == LONGEST_SIDE or size[0] * size[1] < engines.LARGE:
+        return size
+    return _up(size[0], _CANVAS), _up(size[1], _CANVAS)
 
 
 def boxes(heat: tensors.Tensor, page: tuple[int, int], parameters: Parameters) -> Quads:
@@ -181,8 +222,12 @@ def _pad(image: tensors.Image) -> tensors.Image:
     return padded
 
 
-def _stride(side: int, strides: Sequence[tuple[int, int]]) -> int:
-    return next(stride for most, stride in strides if side <= most)
+def _stride(side: int) -> int:
+    return next(stride for most, stride in _STRIDES if side <= most)
+
+
+def _up(side: int, stride: int) -> int:
+    return -(-side // stride) * stride
 
 
 def _to_stride(side: int, stride: int) -> int:

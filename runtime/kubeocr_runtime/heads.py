@@ -10,33 +10,25 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import onnx
-from google.protobuf import message
 from onnx import helper, numpy_helper
 
-FORMAT = "onnx"
-"""Of the weights that have a graph which can be changed."""
+from kubeocr_runtime import graphs
+
 BEST, SURE = "best", "sure"
 _STEPS = ("Identity", "Add", "MatMul")
-
-
-class NoHead(ValueError):
-    """A model that does not end as recognisers do; it is used as it is."""
 
 
 def cut(model: bytes, kept: Sequence[int] | None) -> bytes:
     """The model with the outputs `sure` and `best`: for each line and column the highest probability and its class.
 
-    With `kept` the last layer has only those classes, in their order, and `best` counts among them. Raises `NoHead`.
+    With `kept` the last layer has only those classes, in their order, and `best` counts among them. Raises
+    `graphs.Unsuited` where it does not end as recognisers do.
     """
-    try:
-        parsed = onnx.load_from_string(model)
-    except message.DecodeError as e:
-        raise NoHead(f"it is no ONNX model: {e}") from None
+    parsed = graphs.parse(model)
     if kept is not None:
         _drop(parsed.graph, np.asarray(kept))
     _choose(parsed.graph)
-    changed: bytes = parsed.SerializeToString()
-    return changed
+    return graphs.written(parsed)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -65,7 +57,7 @@ def _last_layer(graph: onnx.GraphProto, constants: Mapping[str, onnx.TensorProto
             break
         node = made_by[next(name for name in node.input if name not in constants)]
     if not {"Add", "MatMul"} <= found.keys():
-        raise NoHead("no layer with weights and a bias stands before the last softmax")
+        raise graphs.Unsuited("no layer with weights and a bias stands before the last softmax")
     return _Layer(found["MatMul"], found["Add"])
 
 
@@ -89,5 +81,5 @@ def _softmax(graph: onnx.GraphProto) -> onnx.NodeProto:
     while last and last[0].op_type == "Identity":
         last = [node for node in graph.node if last[0].input[0] in node.output]
     if len(graph.output) != 1 or not last or last[0].op_type != "Softmax":
-        raise NoHead("the only output is no softmax")
+        raise graphs.Unsuited("the only output is no softmax")
     return last[0]

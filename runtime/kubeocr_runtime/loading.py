@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 import numpy as np
 
 from kubeocr_contract import languages, report, settings
-from kubeocr_runtime import alphabets, detection, engines, heads, models, orientation, recognition, wheels
+from kubeocr_runtime import alphabets, detection, engines, graphs, heads, models, orientation, recognition, upsampling, wheels
 from kubeocr_runtime.engines import choosing, cpus
 
 LOG = logging.getLogger("kubeocr.models")
+_CHANGEABLE = "onnx"
+"""Format of the weights whose graph can be changed."""
 _RIGHT_TO_LEFT = "arabic_"
 _PROBE = np.zeros((1, 3, 48, recognition.NARROWEST), np.float32)
 """What engines are compared with."""
@@ -33,7 +35,8 @@ class Loader:
         """A model that finds lines."""
         model = self.store.get(name)
         parameters = _parsed(detection.Parameters.parse, model)
-        return detection.Detector(self._open(model), parameters, self.store.chosen.detection_side or detection.LONGEST_SIDE)
+        engine, _ = self._open_changed(model, upsampling.postpone)
+        return detection.Detector(engine, parameters, self.store.chosen.detection_side or detection.LONGEST_SIDE)
 
     def classifier(self, name: str) -> orientation.Classifier:
         """A model that tells which way up something is."""
@@ -45,14 +48,10 @@ class Loader:
         """A model that reads lines: `whole`, or only the characters that the settings' languages are written with."""
         model = self.store.get(name)
         parameters = _parsed(recognition.Parameters.parse, model)
-        cuttable = model.weights.format == heads.FORMAT and not whole
+        cuttable = model.weights.format == _CHANGEABLE and not whole
         kept = self._kept(parameters.characters) if cuttable else None
-        try:
-            engine = self._open(model, functools.partial(heads.cut, kept=kept))
-        except heads.NoHead as e:
-            LOG.warning("model=%s is used as it is: %s", name, e)
-            engine, kept = self._open(model), None
-        if kept:
+        engine, is_cut = self._open_changed(model, functools.partial(heads.cut, kept=kept))
+        if kept and is_cut:
             parameters = dataclasses.replace(parameters, characters=tuple(parameters.characters[i] for i in kept))
         return recognition.Recogniser(engine, parameters, name.startswith(_RIGHT_TO_LEFT))
 
@@ -62,36 +61,41 @@ class Loader:
         kept = alphabets.kept(characters, scripts)
         return kept if 2 * len(kept) < len(characters) else None
 
-    def _open(self, model: models.Model, cut: Callable[[bytes], bytes] | None = None) -> engines.Engine:
+    def _open_changed(self, model: models.Model, change: Callable[[bytes], bytes]) -> tuple[engines.Engine, bool]:
+        """With its graph changed, where it can be, and whether it was."""
+        if model.weights.format == _CHANGEABLE:
+            try:
+                return self._open(model, change), True
+            except graphs.Unsuited as e:
+                LOG.warning("model=%s is used as it is: %s", model.name, e)
+        return self._open(model), False
+
+    def _open(self, model: models.Model, change: Callable[[bytes], bytes] | None = None) -> engines.Engine:
         """With the fastest engine of those that the settings allow."""
         sha256 = self.store.check(model)
-        ways = self._ways(model, cut)
-        if len(ways) > 1 and cut is None:  # not worth comparing, and what is was compared before
-            ways = [next((way for way in ways if way.engine == self.engine.name), ways[0])]
-        opened = _able(ways, self.store.chosen)
+        names = engines.candidates(model.weights.format, self.store.chosen)
+        if not wheels.is_recogniser(model.name):  # not worth comparing: what takes most of the time was, before
+            names = (self.engine.name,) if self.engine.name in names else names[:1]
+        opened = _able(_worth_comparing([self._way(name, model, change) for name in names]), self.store.chosen)
         fastest = choosing.fastest(opened, _PROBE) if len(opened) > 1 else next(iter(opened))
         if len(opened) > 1:
-            LOG.info(
-                "model=%s engine=%s weights=%s is the fastest here", model.name, fastest.engine, fastest.weights.program.name
-            )
+            LOG.info("model=%s engine=%s weights=%s is the fastest here", model.name, *fastest.about)
         self.loaded[model.name], self.engine = sha256, opened[fastest].about
         return opened[fastest]
 
-    def _ways(self, model: models.Model, cut: Callable[[bytes], bytes] | None) -> list["_Way"]:
-        names = engines.candidates(model.weights.format, self.store.chosen)
-        weights = self._precision(model, names)
-        onnx = cut(weights.program.read_bytes()) if cut and weights.format == heads.FORMAT else None
-        return [_Way(name, weights, onnx) for name in names]
+    def _way(self, engine: str, model: models.Model, change: Callable[[bytes], bytes] | None) -> "_Way":
+        weights = self._precision(model, engine)
+        return _Way(engine, weights, change(weights.program.read_bytes()) if change else None)
 
-    def _precision(self, model: models.Model, names: Sequence[str]) -> models.Weights:
-        """The weights for the settings' precision. Auto takes integers only where an engine for CPUs alone is at hand."""
+    def _precision(self, model: models.Model, engine: str) -> models.Weights:
+        """The weights for the settings' precision; auto takes integers where the CPU is made for them."""
         wanted, quantised = self.store.chosen.precision, model.weights.quantised
         if wanted == "int8" and quantised is None and wheels.is_recogniser(model.name):
             raise engines.EngineUnavailable(
                 f"precision int8: {model.name} is not here in int8; `kubeocr models quantise` makes it"
             )
-        integer = wanted == "int8" or (wanted == "auto" and engines.CPU_ONLY in names and cpus.multiply_bytes())
-        return quantised if quantised and integer else model.weights
+        able = engine == engines.INTEGERS and (wanted == "int8" or (wanted == "auto" and cpus.multiply_bytes()))
+        return quantised if quantised and able else model.weights
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -101,6 +105,16 @@ class _Way:
     engine: str
     weights: models.Weights
     onnx: bytes | None
+
+    @property
+    def about(self) -> tuple[str, str]:
+        """Names of the engine and of the weights' file."""
+        return self.engine, self.weights.program.name
+
+
+def _worth_comparing(ways: Sequence[_Way]) -> Sequence[_Way]:
+    """Integers, where they are to be had, take half the time of all else: the others' start is spared."""
+    return [way for way in ways if way.weights.program.name == models.QUANTISED] or ways
 
 
 def _able(ways: Sequence[_Way], chosen: settings.Settings) -> dict[_Way, engines.Engine]:

@@ -62,7 +62,7 @@ BAD = [
     bad("engine-precision", {"engine": {"precision": "fp8"}}, "engine.precision", "auto", "fp32", "fp16", "bf16", "int8"),
     bad(
         "engine-precision-of-paddle", {"engine": {"name": "paddle", "precision": "int8"}}, "engine.precision",
-        "paddle has no int8: set precision to auto, fp32 or fp16, or name to auto, onnxruntime, openvino or tensorrt",
+        "paddle has no int8: set precision to auto, fp32 or fp16, or name to auto or openvino",
     ),
     bad(
         "engine-tensorrt-on-cpu", {"engine": {"name": "tensorrt"}, "accelerator": {"mode": "cpu"}}, "engine.name",

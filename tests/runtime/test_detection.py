@@ -27,9 +27,9 @@ def test_input_size(page: tuple[int, int], want: tuple[int, int]) -> None:
 @pytest.mark.parametrize(
     ("page", "side", "want"),
     [
-        pytest.param((2550, 3300), 1600, (1216, 1600), id="a scan: large, so multiples of 64"),
+        pytest.param((2550, 3300), 1600, (1236, 1600), id="a scan: large, so as the ratio has it"),
         pytest.param((800, 600), 1600, (768, 576), id="smaller than that already"),
-        pytest.param((8000, 4000), 1600, (1600, 768), id="very large"),
+        pytest.param((8000, 4000), 1600, (1600, 800), id="very large"),
         pytest.param((900, 70), 1600, (896, 64), id="a line"),
         pytest.param((330, 100), 1600, (320, 96), id="a short line"),
         pytest.param((3000, 60), 1600, (1536, 32), id="a long one"),
@@ -37,6 +37,60 @@ def test_input_size(page: tuple[int, int], want: tuple[int, int]) -> None:
 )
 def test_a_page_is_made_smaller_to_find_its_lines(page: tuple[int, int], side: int, want: tuple[int, int]) -> None:
     assert detection.input_size(*page, side) == want
+
+
+@pytest.mark.parametrize(
+    ("size", "side", "want"),
+    [
+        pytest.param((1236, 1600), 1600, (1280, 1600), id="large"),
+        pytest.param((1024, 800), 1600, (1280, 960), id="of any size"),
+        pytest.param((768, 576), 1600, (768, 576), id="small"),
+        pytest.param((2560, 3296), detection.LONGEST_SIDE, (2560, 3296), id="as PaddleOCR has it"),
+    ],
+)
+def test_large_pages_are_laid_on_canvases_of_a_few_sizes(size: tuple[int, int], side: int, want: tuple[int, int]) -> None:
+    assert detection.canvas(size, side) == want
+
+
+def test_what_is_beside_a_page_on_its_canvas_is_not_looked_at() -> None:
+    engine = FakeEngine()
+    page = marked((900, 300, 1000, 320), size=(1000, 800))
+    found = detection.Detector(engine, PARAMETERS, 1600).find(page)
+    assert [shape[2:] for shape in engine.shapes] == [(960, 1280)]
+    assert found[..., 0].max() == 1000
+    assert found[..., 0].min() == pytest.approx(900 - 12, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("page", "side", "want"),
+    [
+        pytest.param((2550, 3300), 1600, 1600, id="a page"),
+        pytest.param((900, 60), 1600, 480, id="a line, 32 pixels high"),
+        pytest.param((60, 900), 1600, 480, id="a line that runs upwards"),
+        pytest.param((900, 97), 1600, 1600, id="more than a line or two"),
+        pytest.param((9000, 60), 1600, 1600, id="never longer than may be"),
+        pytest.param((900, 60), detection.LONGEST_SIDE, detection.LONGEST_SIDE, id="as PaddleOCR has it"),
+    ],
+)
+def test_first_look(page: tuple[int, int], side: int, want: int) -> None:
+    assert detection.first_look(page, side) == want
+
+
+@pytest.mark.parametrize(
+    ("rectangles", "shapes", "count"),
+    [
+        pytest.param([(40, 20, 240, 44)], [(32, 192)], 1, id="a line"),
+        pytest.param([(40, 10, 240, 34), (40, 52, 44, 54)], [(32, 192), (64, 320)], 1, id="a speck beside it"),
+        pytest.param([], [(32, 192), (64, 320)], 0, id="nothing"),
+    ],
+)
+def test_a_strip_is_looked_at_once_where_nothing_else_is_to_be_seen(
+    rectangles: list[tuple[int, int, int, int]], shapes: list[tuple[int, int]], count: int
+) -> None:
+    engine = FakeEngine()
+    found = detection.Detector(engine, PARAMETERS, 1600).find(marked(*rectangles, size=(330, 64)))
+    assert [shape[2:] for shape in engine.shapes] == shapes
+    assert len(found) == count
 
 
 def quads(height: int, count: int) -> detection.Quads:
@@ -64,7 +118,7 @@ def test_small_lines_are_looked_at_twice_and_the_second_look_counts() -> None:
     engine = FakeEngine()
     image = marked((400, 500, 1400, 508), size=(3200, 1600))
     found = detection.Detector(engine, PARAMETERS, 1600).find(image)
-    assert [shape[2:] for shape in engine.shapes] == [(768, 1600), (1600, 3200)]
+    assert [shape[2:] for shape in engine.shapes] == [(960, 1600), (1600, 3200)]
     assert found.shape == (1, 4, 2)
     assert np.abs(found[0].min(axis=0) - [394, 494]).max() < 12
 
@@ -143,6 +197,7 @@ def test_corners_go_clockwise_from_the_top_left_however_the_line_leans() -> None
 
 
 def test_a_tiny_picture_is_padded_not_stretched() -> None:
-    batch = detection.prepare(np.full((10, 20, 3), 255, np.uint8), PARAMETERS.normalisation)
+    batch, seen = detection.prepare(np.full((10, 20, 3), 255, np.uint8), PARAMETERS.normalisation)
+    assert seen == (64, 64)
     assert batch.shape == (1, 3, 64, 64)
     assert batch[0, 0, 5, 5] > 0 > batch[0, 0, 60, 60]

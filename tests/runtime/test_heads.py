@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from onnx import helper, numpy_helper
 
 from kubeocr_contract import settings as contract
-from kubeocr_runtime import alphabets, heads, models, recognition, samples, tensors
+from kubeocr_runtime import alphabets, graphs, heads, models, recognition, samples, tensors
 
 COLUMNS, FEATURES, CLASSES = 5, 4, 9
 WEIGHTS = np.random.default_rng(1).standard_normal((FEATURES, CLASSES)).astype(np.float32)
@@ -87,7 +87,7 @@ def test_steps_between_are_looked_through() -> None:
     ],
 )
 def test_another_graph_is_told(model: bytes, message: str) -> None:
-    with pytest.raises(heads.NoHead, match=message):
+    with pytest.raises(graphs.Unsuited, match=message):
         heads.cut(model, [0, 1])
 
 

@@ -29,16 +29,17 @@ def convolution(name: str, *shape: int) -> tuple[onnx.NodeProto, onnx.TensorProt
     return helper.make_node("Conv", ["x", f"w{name}"], [f"y{name}"], name=name), weights
 
 
-def test_only_large_pointwise_convolutions_become_integer() -> None:
+def test_pointwise_convolutions_with_many_weights_and_depthwise_ones_become_integer() -> None:
     nodes, weights = zip(
         convolution("large", 192, 96, 1, 1),
         convolution("small", 96, 96, 1, 1),
         convolution("wide", 192, 192, 3, 3),
-        convolution("depthwise", 192, 1, 1, 1),
+        convolution("depthwise", 192, 1, 3, 3),
+        convolution("another", 120, 1, 1, 7),
         strict=True,
     )
     graph = helper.make_graph([*nodes, helper.make_node("Relu", ["x"], ["r"], name="relu")], "g", [], [], [*weights])
-    assert quantising.pointwise(graph) == ["large"]
+    assert quantising.convolutions(graph) == ["large", "depthwise"]
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +69,25 @@ def test_the_manifest_has_what_was_made(baked: pathlib.Path, capsys: pytest.Capt
     assert sizes[0] < 0.7 * sizes[1]
 
 
+def with_engine(engine: str, folder: pathlib.Path) -> pipelines.Pipelines:
+    chosen = settings.Settings(models_dir=str(folder), engine=engine, device="cpu", precision="int8", languages=("en",))
+    return pipelines.Pipelines.open(chosen)
+
+
 @pytest.mark.models
-@pytest.mark.parametrize("engine", ["openvino", "onnxruntime"])
+@pytest.mark.parametrize("engine", ["auto", "openvino"])
 def test_lines_read_the_same_in_integers(engine: str, baked: pathlib.Path) -> None:
     words = ["The committee met on 14 October,", "Apple pie (2) costs $5.80 & more", "yours sincerely, J. O'Neill"]
-    chosen = settings.Settings(models_dir=str(baked), engine=engine, device="cpu", precision="int8", languages=("en",))
-    loaded = pipelines.Pipelines.open(chosen)
+    loaded = with_engine(engine, baked)
     reader = loaded.store.reader(languages.find("en"), "PP-OCRv6")
     assert loaded.read(samples.Page(1, samples.page(words)), pipelines.ReadOptions(reader=reader)).text.split("\n") == words
+    assert loaded.engine.name == "openvino"
+
+
+@pytest.mark.models
+def test_an_engine_without_integers_says_so(baked: pathlib.Path) -> None:
+    with pytest.raises(engines.EngineUnavailable, match="precision int8: onnxruntime's CPUExecutionProvider computes in fp32"):
+        with_engine("onnxruntime", baked).warm()
 
 
 @pytest.mark.models

@@ -130,10 +130,9 @@ class Engine(rules.Part):
 
     RULES = (
         rules.Rule(
-            cel="self.name != 'paddle' || !(self.precision in ['bf16', 'int8'])",
-            holds=lambda engine: engine.name != "paddle" or engine.precision not in {"bf16", "int8"},
-            message="paddle has no {precision}: set precision to auto, fp32 or fp16, or name to auto, onnxruntime, openvino or "
-            "tensorrt",
+            cel="!(self.precision in ['bf16', 'int8']) || self.name in ['auto', 'openvino']",
+            holds=lambda engine: engine.precision not in {"bf16", "int8"} or engine.name in {"auto", "openvino"},
+            message="{name} has no {precision}: set precision to auto, fp32 or fp16, or name to auto or openvino",
             at=("precision",),
         ),
         values.or_zero("detection_side"),

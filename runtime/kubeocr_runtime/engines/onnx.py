@@ -21,7 +21,6 @@ _PRECISIONS: Mapping[str, frozenset[str]] = {
     "auto": frozenset({TENSORRT, CUDA, CPU}),
     "fp32": frozenset({TENSORRT, CUDA, CPU}),
     "fp16": frozenset({TENSORRT}),
-    "int8": frozenset({CPU}),  # as the weights are
 }
 
 
