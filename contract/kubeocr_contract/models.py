@@ -5,6 +5,7 @@ is read by the newest version that does.
 """
 
 import dataclasses
+import functools
 from collections.abc import Iterable, Mapping
 
 from kubeocr_contract import languages
@@ -55,6 +56,7 @@ def sizes(version: str) -> tuple[str, ...]:
     return tuple(size for size in SIZES if (version, size) in _DETECTORS)
 
 
+@functools.cache
 def readers(language: languages.Language, version: str, size: str) -> tuple[Reader, ...]:
     """What reads a language, best first: the asked version or, where that does not know it, the newest that does."""
     order = (version, *(v for v in VERSIONS if v != version))

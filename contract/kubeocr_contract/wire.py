@@ -1,6 +1,7 @@
 """The PaddleOCR API as its callers know it: routes, form fields and JSON shapes. Keys that are ours only add to theirs."""
 
 import dataclasses
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -61,6 +62,7 @@ def caller_ids(found: Iterable[languages.Language]) -> list[str]:
     return list(dict.fromkeys(caller_id(x) for x in found))
 
 
+@functools.cache  # every answer of one route tells them
 def languages_of(version: str) -> tuple[languages.Language, ...]:
     """The languages that a version reads itself, without the help of another."""
     readable = ((x, models.readers(x, version, "small")[:1]) for x in languages.catalogue())
