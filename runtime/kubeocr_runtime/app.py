@@ -33,6 +33,8 @@ from kubeocr_runtime import (
 LOG = logging.getLogger("kubeocr.http")
 FAILED = web.AppKey("failed", asyncio.Event)
 """Set when the models could not be loaded."""
+LOADED = web.AppKey("loaded", asyncio.Event)
+"""Set when they were."""
 # Scripts and pictures come from here and nowhere else: the pages are whole with no network, and stay harmless with one.
 _PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; worker-src blob:; connect-src 'self'"
@@ -53,7 +55,7 @@ _LARGEST_UPLOADS = 4
 def create_app(chosen: settings.Settings, reader: readers.Reader, store: readers.Store) -> web.Application:
     """The application with these settings; `reader` and `store` are fakes in tests."""
     app = web.Application(middlewares=[observe, render_errors, authenticate])
-    app[FAILED] = asyncio.Event()
+    app[FAILED], app[LOADED] = asyncio.Event(), asyncio.Event()
     app[routes.SERVICES] = _services(chosen, reader, store)
     app.on_response_prepare.append(_sign)
     app.cleanup_ctx.extend((_run_worker, _watch_backends))
@@ -194,6 +196,7 @@ async def _load(app: web.Application) -> None:
         LOG.critical("models cannot be loaded: %s", e, exc_info=LOG.isEnabledFor(logging.DEBUG))
         app[FAILED].set()
         return
+    app[LOADED].set()
     LOG.info("ready seconds=%.1f languages=%s", time.monotonic() - begin, ",".join(services.settings.languages))
 
 
