@@ -12,9 +12,10 @@ from typing import Any, cast
 # On import OpenVINO would tell Google Analytics so, through a package that it does without:
 # https://docs.openvino.ai/2025/about-openvino/additional-resources/telemetry.html
 cast("dict[str, Any]", sys.modules)["openvino_telemetry"] = None
-# Parts of graphs, each prepared for a shape, that all streams share: some 150 (6 MB) for a shape of lines. Of oneDNN's own
-# 1024, streams prepare what others forgot: https://uxlfoundation.github.io/oneDNN/dev_guide_primitive_cache.html
-os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "1536")
+# Parts of graphs, each prepared for a shape, that all streams share: some 150 (6 MB) for a shape of lines. Of oneDNN's own 1024,
+# streams prepare what others forgot, and 1280 made lines of text a fifth slower:
+# https://uxlfoundation.github.io/oneDNN/dev_guide_primitive_cache.html
+os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "2048")
 
 import openvino  # noqa: E402
 
@@ -27,8 +28,8 @@ _HINTS = {"fp32": "f32", "fp16": "f16", "bf16": "bf16"}
 """Precision of the settings -> OpenVINO's name of it."""
 _BATCH = 4 * 48 * 320
 """Pixels; four lines of the narrowest bucket took 0.8 times as long as one by one, eight no less (docs/PERFORMANCE.md)."""
-_PREPARED = 100
-"""Such parts of one kind that each stream keeps beside that: of a few shapes."""
+_PREPARED = 60
+"""Such parts of one kind that each stream keeps for itself; with 20,000 two streams came to 246 MB for 24 shapes, now 140."""
 _SHAPES = 3
 """That are kept prepared: scans of one job are alike."""
 Properties = Mapping[str, object]
