@@ -3,7 +3,7 @@
 Each request has a share. Whose share was given the least so far is served next, so a book and a line of text side by side each
 get half of the engine, and the line is done at once. Short requests go in the order in which they came, each to its end: of 256
 whose pages were all looked at first, none was answered for four seconds. Lines that go through the same model at the same width
-share a batch, whoever's they are; while one is not full, a few more pages are looked at.
+share a batch, whoever's they are; while one is not full, a few more short pages are looked at.
 """
 
 import collections
@@ -77,6 +77,11 @@ class Share(Generic[Owner]):
         return self.given - self.came >= _FIRST
 
     @property
+    def takes_long(self) -> bool:
+        """Whether others' lines had better not wait for what it has next."""
+        return self.takes_turns or (not self.lines and self.pages[0].is_long)
+
+    @property
     def place(self) -> tuple[float, bool]:
         """In the line; a short request's before that of one that was given as much as it would have been."""
         return (self.given, True) if self.takes_turns else (self.came, False)
@@ -113,8 +118,10 @@ class Schedule(Generic[Owner]):
         One stream is kept from long pieces, so that what is short never waits for one to end.
         """
         ordered = sorted((share for share in self._shares if share.waits), key=lambda share: share.place)
-        passed = []
+        passed: list[Share[Owner]] = []
         for share in ordered:
+            if passed and share.takes_long:
+                break
             if self._hopes_for_more(share):
                 passed.append(share)
             elif share.lines:

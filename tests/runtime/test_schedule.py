@@ -197,3 +197,19 @@ def test_what_nobody_waits_for_is_dropped() -> None:
     assert drain(waiting) == [[(B, 1)], [(B, 0)]]
     waiting.drop(share, B)
     assert waiting.take() == ()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param([page(B, schedule.LONG)], id="a long page"),
+        pytest.param([line(B, i, batch="w640") for i in range(9)], id="lines of a book"),
+    ],
+)
+def test_lines_wait_for_nothing_that_takes_long(other: list[Piece[str]]) -> None:
+    waiting: Schedule[str] = Schedule()
+    book: Share[str] = Share()
+    waiting.add(book, [line(B, 9, batch="w640"), *other])
+    waiting.done(waiting.take())
+    waiting.add(Share(), [line(A, pixels=100, budget=300)])
+    assert names(waiting.take()) == [(A, 0)]
