@@ -12,7 +12,7 @@ import requests
 
 from benchmarks.ocr import servers
 from benchmarks.overload import outcomes
-from kubeocr_contract import wire
+from kubeocr_contract import names, wire
 
 _PATH = wire.OCR_ROUTES[0].path
 _LINE = 2**22
@@ -41,16 +41,27 @@ class Client:
     session: aiohttp.ClientSession
     url: str
 
-    async def read(self, sent: Body) -> outcomes.Outcome:
-        """One request; a connection that breaks has the status 0."""
+    async def read(self, sent: Body, name: str | None = None) -> outcomes.Outcome:
+        """One request; a connection that breaks has the status 0. Cancelled, it closes its connection."""
         begun = time.monotonic()
+        headers = {**sent.headers, wire.REQUEST_ID: name} if name else sent.headers
         try:
-            async with self.session.post(self.url + _PATH, data=sent.data, headers=sent.headers) as response:
+            async with self.session.post(self.url + _PATH, data=sent.data, headers=headers) as response:
                 found = await response.read()
                 status = response.status
         except aiohttp.ClientError:
             found, status = b"", 0
         return outcomes.Outcome(status, begun, time.monotonic(), found)
+
+    async def end(self, name: str) -> None:
+        """Ends a request of that name. Raises `aiohttp.ClientError` where none runs."""
+        async with self.session.delete(f"{self.url}{names.REQUESTS}/{name}", raise_for_status=True) as response:
+            await response.read()
+
+    async def waiting(self) -> int:
+        """Pages that the server has accepted and not read, in its own words."""
+        async with self.session.get(self.url + names.METRICS) as response:
+            return outcomes.gauge(await response.text(), names.METRIC_QUEUE_PAGES)
 
     async def stream(self, sent: Body) -> AsyncIterator[Mapping[str, object]]:
         """The lines of an answer that comes page by page. Raises `ValueError` where it comes as a whole, or not at all."""

@@ -59,6 +59,14 @@ def said(outcome: Outcome) -> tuple[int, object]:
     return outcome.status, {key: value for key, value in json.loads(outcome.body).items() if key != "timings"}
 
 
+def gauge(exposition: str, name: str) -> int:
+    """The value of a metric without labels, in Prometheus' text format. Raises `ValueError` where it is not there."""
+    for line in exposition.splitlines():
+        if line.startswith(f"{name} "):
+            return int(float(line.removeprefix(name)))
+    raise ValueError(f"no metric {name}")
+
+
 def unaccounted(lines: Sequence[Mapping[str, object]], pages: int) -> int:
     """Pages that no line says anything of, or more than one; with a last line that is missing, all."""
     numbers = [line["page"] for line in lines if "page" in line]

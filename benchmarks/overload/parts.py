@@ -12,6 +12,10 @@ from benchmarks.overload import books, clients, outcomes
 
 _TIMES = 5
 _BOOK_LINES, _SHORT_LINES = 30, 3
+_OTHERS = 8
+"""Clients that keep a server busy on which books are given up."""
+_PATIENCE = 10.0
+"""Seconds after which a book that was given up is taken to be read on."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -28,10 +32,12 @@ class Effort:
     """Of the fairness, each way."""
     book: int = 500
     equal: int = 10_000
+    cancel: int = 20
+    """Books that are given up, each way."""
     stream: int = 1000
 
 
-QUICK = Effort(seconds=5, soak=400, settled=100, lines=20, book=20, equal=200, stream=20)
+QUICK = Effort(seconds=5, soak=400, settled=100, lines=20, book=20, equal=200, cancel=5, stream=20)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -120,11 +126,32 @@ async def stream(bench: Bench) -> outcomes.Figures:
     }
 
 
+async def cancel(bench: Bench) -> outcomes.Figures:
+    """How long a book that is given up still waits to be read, on a server that others keep busy: the longest of all times."""
+    book = clients.body(books.book(bench.effort.book, _BOOK_LINES))
+    others = [asyncio.create_task(_again_and_again(bench, crop)) for crop in bench.some(_OTHERS)]
+    seconds: dict[str, list[float]] = {"deleted": [], "closed": []}
+    for number in range(bench.effort.cancel):
+        for way, taken in seconds.items():
+            # at another moment of its reading each time
+            reading = await _begun(bench, book, f"{way}-{number}", later=number / bench.effort.cancel)
+            taken.append(await _given_up(bench, reading, f"{way}-{number}" if way == "deleted" else None))
+    failed = sum(other.done() for other in others)
+    for other in others:
+        other.cancel()
+    return {
+        **{f"{way}_max_seconds": max(taken) for way, taken in seconds.items()},
+        "tries": 2 * bench.effort.cancel,
+        "failed": failed,
+    }
+
+
 PARTS: Mapping[str, Callable[[Bench], Awaitable[outcomes.Figures]]] = {
     "peak": peak,
     "soak": soak,
     "fair": fair,
     "equal": equal,
+    "cancel": cancel,
     "stream": stream,
 }
 
@@ -151,6 +178,30 @@ async def _offered(bench: Bench, rate: float) -> list[outcomes.Outcome]:
         await asyncio.sleep(max(0.0, begun + number / rate - time.monotonic()))
         running.append(asyncio.create_task(bench.client.read(next(crops))))
     return await asyncio.gather(*running)
+
+
+async def _begun(bench: Bench, book: clients.Body, name: str, later: float) -> asyncio.Task[outcomes.Outcome]:
+    """A book that is being read for so many seconds."""
+    reading = asyncio.create_task(bench.client.read(book, name))
+    while await bench.client.waiting() <= _OTHERS:  # noqa: ASYNC110 - the server tells nobody
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(later)
+    return reading
+
+
+async def _given_up(bench: Bench, reading: asyncio.Task[outcomes.Outcome], name: str | None) -> float:
+    """Seconds until none of its pages waits any more; without a name it is ended by closing its connection."""
+    begun = time.monotonic()
+    if name:
+        await bench.client.end(name)
+    else:
+        reading.cancel()
+    while await bench.client.waiting() > _OTHERS and time.monotonic() < begun + _PATIENCE:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    seconds = time.monotonic() - begun
+    reading.cancel()
+    await asyncio.wait([reading])
+    return seconds
 
 
 async def _again_and_again(bench: Bench, sent: clients.Body) -> None:

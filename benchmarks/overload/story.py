@@ -22,6 +22,11 @@ TARGETS: Mapping[str, Mapping[str, tuple[str, float]]] = {
     "soak": {"rss_ratio": (targets.AT_MOST, 1.1), "failed": (targets.AT_MOST, 0)},
     "fair": {"p95_ratio": (targets.AT_MOST, 2.0), "book_failed": (targets.AT_MOST, 0)},
     "equal": {"differences": (targets.AT_MOST, 0)},
+    "cancel": {
+        "deleted_max_seconds": (targets.AT_MOST, 1.0),
+        "closed_max_seconds": (targets.AT_MOST, 1.0),
+        "failed": (targets.AT_MOST, 0),
+    },
     "stream": {
         "over_idle_mib": (targets.AT_MOST, 300),
         "first_page_seconds": (targets.AT_MOST, 2.0),

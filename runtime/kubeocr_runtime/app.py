@@ -24,6 +24,7 @@ from kubeocr_runtime import (
     openapi,
     rates,
     readers,
+    refusals,
     routes,
     turns,
     uploads,
@@ -33,10 +34,13 @@ from kubeocr_runtime import (
 LOG = logging.getLogger("kubeocr.http")
 FAILED = web.AppKey("failed", asyncio.Event)
 """Set when the models could not be loaded."""
+LOADED = web.AppKey("loaded", asyncio.Event)
+"""Set when they were."""
 # Scripts and pictures come from here and nowhere else: the pages are whole with no network, and stay harmless with one.
 _PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; worker-src blob:; connect-src 'self'"
 )
+_REFUSALS = web.AppKey("refusals", refusals.Refusals)
 _REQUEST_ID = web.RequestKey("request_id", str)
 _CLIENT_LEFT = 499
 _INDEX = "/"
@@ -53,7 +57,8 @@ _LARGEST_UPLOADS = 4
 def create_app(chosen: settings.Settings, reader: readers.Reader, store: readers.Store) -> web.Application:
     """The application with these settings; `reader` and `store` are fakes in tests."""
     app = web.Application(middlewares=[observe, render_errors, authenticate])
-    app[FAILED] = asyncio.Event()
+    app[FAILED], app[LOADED] = asyncio.Event(), asyncio.Event()
+    app[_REFUSALS] = refusals.Refusals()
     app[routes.SERVICES] = _services(chosen, reader, store)
     app.on_response_prepare.append(_sign)
     app.cleanup_ctx.extend((_run_worker, _watch_backends))
@@ -102,7 +107,7 @@ def _services(chosen: settings.Settings, reader: readers.Reader, store: readers.
 
 @web.middleware
 async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """One line of log and one observation a request; nothing of a document's content."""
+    """One line of log (of refusals one a second) and one observation a request; nothing of a document's content."""
     begin = time.monotonic()
     status = _CLIENT_LEFT
     request_id = request[_REQUEST_ID] = callers.name(request.headers)
@@ -120,7 +125,10 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
         figures = request.app[routes.SERVICES].metrics
         figures.requests.labels(route, str(status)).inc()
         figures.request_seconds.labels(route).observe(seconds)
-        level = logging.DEBUG if route in _QUIET else logging.INFO
+        refused = status == http.HTTPStatus.TOO_MANY_REQUESTS
+        if refused:
+            request.app[_REFUSALS].note()
+        level = logging.DEBUG if refused or route in _QUIET else logging.INFO
         told = (request.method, route, status, seconds, request_id)
         LOG.log(level, "method=%s route=%s status=%d seconds=%.3f request_id=%s", *told)
     return response
@@ -194,6 +202,7 @@ async def _load(app: web.Application) -> None:
         LOG.critical("models cannot be loaded: %s", e, exc_info=LOG.isEnabledFor(logging.DEBUG))
         app[FAILED].set()
         return
+    app[LOADED].set()
     LOG.info("ready seconds=%.1f languages=%s", time.monotonic() - begin, ",".join(services.settings.languages))
 
 

@@ -18,7 +18,8 @@ _SEEN = 4_000_000
 class Errand:
     """A page that is to be read, for whoever waits for `done`."""
 
-    page: documents.Page
+    page: documents.Page | None
+    """Until its lines are found; those are cut out, and a page is 12 MB."""
     options: pipelines.ReadOptions
     share: "Share"
     done: "concurrent.futures.Future[readers.Read]" = dataclasses.field(default_factory=concurrent.futures.Future)
@@ -42,8 +43,15 @@ class Errand:
 
     def finding(self) -> "Piece":
         """To find its lines."""
-        height, width = self.page.image.shape[:2]
+        height, width = self.page.image.shape[:2] if self.page else (0, 0)
         return schedule.Piece(self, min(height * width, _SEEN) // _DETECTION)
+
+    def hand_over(self) -> documents.Page:
+        """The page, which this lets go of. Raises `RuntimeError` the second time."""
+        page, self.page = self.page, None
+        if page is None:
+            raise RuntimeError("the page is gone")
+        return page
 
     def reading(self) -> "list[Piece]":
         """To read each of them."""

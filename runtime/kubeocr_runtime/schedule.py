@@ -1,8 +1,9 @@
 """What the engine does next: fair among requests, lines batched across them. Pure; `worker` asks under its lock.
 
 Each request has a share. Whose share was given the least so far is served next, so a book and a line of text side by side each
-get half of the engine, and the line is done at once. Lines that go through the same model at the same width share a batch,
-whoever's they are.
+get half of the engine, and the line is done at once. Short requests go in the order in which they came, each to its end: of 256
+whose pages were all looked at first, none was answered for four seconds. Lines that go through the same model at the same width
+share a batch, whoever's they are; while one is not full, a few more short pages are looked at.
 """
 
 import collections
@@ -22,6 +23,10 @@ class Priority(enum.Enum):
     HIGH = 8
     NORMAL = 4
     LOW = 1
+
+
+_FIRST = LONG / Priority.NORMAL.value
+"""What a share is given in the order in which they came, before it takes turns."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +57,12 @@ class Share(Generic[Owner]):
         self.priority = priority
         self.given = 0.0
         """Pixels by priority."""
+        self.came = 0.0
+        """What it would have been given when it came."""
+        self.doing = 0
+        """Pieces of it that are being done."""
+        self.passed = 0
+        """Pages that were looked at while its lines waited for more."""
         self.pages: collections.deque[Piece[Owner]] = collections.deque()
         self.lines: collections.deque[Piece[Owner]] = collections.deque()
 
@@ -60,71 +71,120 @@ class Share(Generic[Owner]):
         """Whether anything of it waits."""
         return bool(self.pages or self.lines)
 
+    @property
+    def takes_turns(self) -> bool:
+        """Whether it was given too much to go to its end."""
+        return self.given - self.came >= _FIRST
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether others' lines had better not wait for what it has next."""
+        return self.takes_turns or (not self.lines and self.pages[0].is_long)
+
+    @property
+    def place(self) -> tuple[float, bool]:
+        """In the line; a short request's before that of one that was given as much as it would have been."""
+        return (self.given, True) if self.takes_turns else (self.came, False)
+
 
 class Schedule(Generic[Owner]):
-    """All shares of which something waits."""
+    """All shares of which something waits or is being done."""
 
     def __init__(self, streams: int = 1) -> None:
         self.streams = streams
         """Pieces that are done at the same time."""
         self._shares: dict[Share[Owner], None] = {}
+        self._taken: dict[Piece[Owner], Share[Owner]] = {}
+        """What is being done, and whose it is."""
+        self._lines: collections.Counter[Hashable] = collections.Counter()
+        """Pixels that wait, by what may share a batch."""
         self._given = 0.0
-        """What the share that was served last had been given."""
+        """What a share would have been given that was there from the start."""
         self._long = 0
         """Long pieces that are being done."""
 
     def add(self, share: Share[Owner], pieces: Iterable[Piece[Owner]]) -> None:
         """They wait from now on. A share that comes back has no claim to what it could have had while it was away."""
-        if not share.waits:
-            share.given = max(share.given, self._given)
+        if share not in self._shares and share.given <= self._given:
+            share.given = share.came = self._given
         for piece in pieces:
             (share.pages if piece.batch is None else share.lines).append(piece)
-        if share.waits:
-            self._shares[share] = None
+            self._lines[piece.batch] += piece.pixels if piece.batch is not None else 0
+        self._keep(share)
 
     def take(self) -> tuple[Piece[Owner], ...]:
         """What is to be done next, in one go; empty where nothing is. A page's lines go before its share's next page.
 
         One stream is kept from long pieces, so that what is short never waits for one to end.
         """
-        ordered = sorted(self._shares, key=lambda share: share.given)
+        ordered = sorted((share for share in self._shares if share.waits), key=lambda share: share.place)
+        passed: list[Share[Owner]] = []
         for share in ordered:
-            if share.lines:
-                return self._batch([share, *(other for other in ordered if other is not share)])
-            if not self._long or self._long + 1 < self.streams or not share.pages[0].is_long:
-                return self._page(share)
-        return ()
+            if passed and share.takes_long:
+                break
+            if self._hopes_for_more(share):
+                passed.append(share)
+            elif share.lines:
+                return self._batch(share, ordered)
+            elif not self._long or self._long + 1 < self.streams or not share.pages[0].is_long:
+                return self._page(share, passed)
+        return self._batch(passed[0], ordered) if passed else ()
 
     def done(self, pieces: tuple[Piece[Owner], ...]) -> None:
         """What was taken."""
         self._long -= pieces[0].is_long
+        for piece in pieces:
+            share = self._taken.pop(piece)
+            share.doing -= 1
+            self._keep(share)
 
     def drop(self, share: Share[Owner], owner: Owner) -> None:
         """Nobody waits for what is left of this owner."""
+        for piece in share.lines:
+            self._lines[piece.batch] -= piece.pixels if piece.owner is owner else 0
         share.pages = collections.deque(piece for piece in share.pages if piece.owner is not owner)
         share.lines = collections.deque(piece for piece in share.lines if piece.owner is not owner)
-        if not share.waits:
+        self._keep(share)
+
+    def _keep(self, share: Share[Owner]) -> None:
+        """As long as there is anything of it."""
+        if share.waits or share.doing:
+            self._shares[share] = None
+        else:
             self._shares.pop(share, None)
 
-    def _page(self, share: Share[Owner]) -> tuple[Piece[Owner], ...]:
+    def _hopes_for_more(self, share: Share[Owner]) -> bool:
+        """Whether a short request's lines do not fill a batch, and fewer pages went past them than lines would fill it."""
+        if share.takes_turns or not share.lines:
+            return False
+        first = share.lines[0]
+        full = self._lines[first.batch] + first.pixels > first.budget
+        return not full and share.passed < first.budget // first.pixels
+
+    def _page(self, share: Share[Owner], passed: Iterable[Share[Owner]]) -> tuple[Piece[Owner], ...]:
         piece = share.pages.popleft()
         self._long += piece.is_long
         self._charge(share, piece)
+        for other in passed:
+            other.passed += 1
         return (piece,)
 
-    def _batch(self, ordered: list[Share[Owner]]) -> tuple[Piece[Owner], ...]:
-        first = ordered[0].lines[0]
-        chosen = list(cut(((share, piece) for share in ordered for piece in share.lines), first))
+    def _batch(self, leader: Share[Owner], ordered: Iterable[Share[Owner]]) -> tuple[Piece[Owner], ...]:
+        first = leader.lines[0]
+        shares = [leader, *(other for other in ordered if other is not leader)]
+        chosen = list(cut(((share, piece) for share in shares for piece in share.lines), first))
         for share, piece in chosen:
             share.lines.remove(piece)
+            share.passed = 0
+            self._lines[piece.batch] -= piece.pixels
             self._charge(share, piece)
         return tuple(piece for _, piece in chosen)
 
     def _charge(self, share: Share[Owner], piece: Piece[Owner]) -> None:
-        self._given = max(self._given, share.given)
+        self._taken[piece] = share
+        share.doing += 1
         share.given += piece.pixels / share.priority.value
-        if not share.waits:
-            self._shares.pop(share, None)
+        self._given += piece.pixels / sum(each.priority.value for each in self._shares)
 
 
 Waiting = tuple[Share[Owner], Piece[Owner]]

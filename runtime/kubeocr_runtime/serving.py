@@ -55,17 +55,24 @@ async def _serve(chosen: settings.Settings, application: web.Application, certif
         lingering_time=_LINGERING_SECONDS,
     )
     await runner.setup()
-    renewing = asyncio.create_task(certificate.keep_renewed()) if certificate else None
+    meanwhile = [asyncio.create_task(_settle(application[app.LOADED]))]
+    if certificate:
+        meanwhile.append(asyncio.create_task(certificate.keep_renewed()))
     try:
         code = await _until_the_end(chosen, application, runner, certificate)
     finally:
-        if renewing:
-            renewing.cancel()
+        for task in meanwhile:
+            task.cancel()
         await runner.cleanup()
     services = application[routes.SERVICES]
     if code or services.worker.busy or services.turns.decoder.busy:
         _leave(code)
     return code
+
+
+async def _settle(loaded: asyncio.Event) -> None:
+    await loaded.wait()
+    allocation.keep_what_is_loaded()
 
 
 async def _until_the_end(

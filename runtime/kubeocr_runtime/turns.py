@@ -133,8 +133,10 @@ class Turns:
             job.ticket.measured(pixels)
             async with self.room.take(pixels) as held:
                 page = await document.page(index, held)
+                reading = self.engine.read(page, job.options, job.share)
+                del page  # the engine lets go of it before its lines are read
                 with self.rate.reading(pixels):
-                    read = await self.engine.read(page, job.options, job.share)
+                    read = await reading
         self.metrics.page_seconds.labels("queue").observe(read.queue_seconds)
         self.metrics.page_seconds.labels("inference").observe(read.inference_seconds)
         return read

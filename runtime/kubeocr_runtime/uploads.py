@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import functools
 from collections.abc import Awaitable, Mapping
 from typing import TypeVar
 
@@ -62,7 +63,7 @@ async def receive(request: web.Request, limit: int) -> Form:
 
     Raises `errors.TooLarge`, `errors.InvalidField` for what is no multipart form or has not exactly one file.
     """
-    if request.content_type != "multipart/form-data":
+    if not _is_form(request.headers.get(hdrs.CONTENT_TYPE, "")):
         raise errors.InvalidField(
             f"{wire.FILE_FIELD}: send a multipart/form-data form with the field file", field=wire.FILE_FIELD
         )
@@ -80,6 +81,11 @@ async def receive(request: web.Request, limit: int) -> Form:
     return Form(files[0], fields)
 
 
+def _is_form(content_type: str) -> bool:
+    """By the type alone: each client's boundary is another, and aiohttp reads headers that it does not know yet as e-mail's."""
+    return content_type.partition(";")[0].strip().lower() == "multipart/form-data"
+
+
 async def _ask_for(request: web.Request) -> None:
     if request.version >= aiohttp.HttpVersion11 and request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -89,8 +95,8 @@ async def _ask_for(request: web.Request) -> None:
 async def _take(part: object, limit: int, files: list[bytes], fields: dict[str, str]) -> None:
     if not isinstance(part, aiohttp.BodyPartReader):
         raise errors.InvalidField("the form has a multipart part inside; send plain fields")
-    name = part.name or ""
-    if name != wire.FILE_FIELD and part.filename:
+    name, is_file = _named(part.headers.get(hdrs.CONTENT_DISPOSITION))
+    if name != wire.FILE_FIELD and is_file:
         raise errors.InvalidField(f"{name[:_FIELDS]}: send the file in the field {wire.FILE_FIELD}", field=name[:_FIELDS])
     if name != wire.FILE_FIELD:
         fields[name] = await _text(part, name, fields)
@@ -98,6 +104,13 @@ async def _take(part: object, limit: int, files: list[bytes], fields: dict[str, 
         raise errors.InvalidField(f"{name}: one file is needed, more were sent", field=name)
     else:
         files.append(await _read(part, limit, _too_large(limit)))
+
+
+@functools.lru_cache(maxsize=_FIELDS)
+def _named(disposition: str | None) -> tuple[str, bool]:
+    """A part's name, and whether it is a file; most clients send the same few. aiohttp takes 0.1 ms for each."""
+    _, told = aiohttp.parse_content_disposition(disposition)
+    return aiohttp.content_disposition_filename(told, "name") or "", bool(aiohttp.content_disposition_filename(told))
 
 
 async def _text(part: aiohttp.BodyPartReader, name: str, fields: Mapping[str, str]) -> str:

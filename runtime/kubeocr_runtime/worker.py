@@ -47,6 +47,7 @@ class Worker:
     async def read(self, page: documents.Page, options: pipelines.ReadOptions, share: errands.Share) -> readers.Read:
         """A page's result, in its share's turn. Cancelled, nothing more of it is begun."""
         errand = errands.Errand(page, options, share)
+        del page  # it goes as soon as its lines are found, if nobody else has it
         self._add(errand, [errand.finding()])
         try:
             return await asyncio.wrap_future(errand.done)
@@ -107,7 +108,7 @@ class Worker:
 
     def _find(self, errand: errands.Errand) -> None:
         errand.begun = time.monotonic()
-        errand.found = self.reader.find(errand.page, errand.options)
+        errand.found = self.reader.find(errand.hand_over(), errand.options)
         if errand.found.strips:
             self._add(errand, errand.reading())
         else:

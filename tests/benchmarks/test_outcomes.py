@@ -37,6 +37,13 @@ def test_a_difference_is_counted(other):
     assert outcomes.differences([answer(), other], [answer()]) == 1
 
 
+def test_a_gauge_is_told_from_others_whose_names_begin_alike():
+    told = "# TYPE pages gauge\npages_created 1.7e9\npages 512.0\n"
+    assert outcomes.gauge(told, "pages") == 512
+    with pytest.raises(ValueError, match="no metric page"):
+        outcomes.gauge(told, "page")
+
+
 LAST = {"status": "done"}
 
 

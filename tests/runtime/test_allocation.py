@@ -38,3 +38,18 @@ def test_large_blocks_go_back_to_the_system() -> None:
 def test_glibc_keeps_them_otherwise() -> None:
     done = subprocess.run([sys.executable, "-c", GROWN.format(told=False)], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+STAYS = """
+import gc
+from kubeocr_runtime import allocation
+
+loaded = [[i] for i in range(100_000)]
+allocation.keep_what_is_loaded()
+print(len(gc.get_objects()) < 1000)
+"""
+
+
+def test_what_is_loaded_is_not_looked_through_again() -> None:
+    done = subprocess.run([sys.executable, "-c", STAYS], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"

@@ -1,3 +1,4 @@
+import functools
 import itertools
 
 import pytest
@@ -8,9 +9,11 @@ from kubeocr_runtime import schedule
 from kubeocr_runtime.schedule import Piece, Priority, Schedule, Share
 
 A, B, C = "abc"
+MUCH = schedule.LONG
+"""Pixels after which a request takes turns."""
 
 
-def line(owner: str, index: int = 0, *, batch: str = "w320", pixels: int = 100, budget: int = 0) -> Piece[str]:
+def line(owner: str, index: int = 0, *, batch: str = "w320", pixels: int = MUCH, budget: int = 0) -> Piece[str]:
     return Piece(owner, pixels, index, batch, budget)
 
 
@@ -47,6 +50,57 @@ def test_a_line_does_not_wait_for_a_book() -> None:
     assert names(waiting.take()) == [(B, 0)]
 
 
+def crops(budget: int) -> list[str]:
+    """What is done with three pages of one short line each that came at once; `budget` is that of a batch, a line has 100."""
+    waiting: Schedule[str] = Schedule()
+    shares: dict[str, Share[str]] = {name: Share() for name in (A, B, C)}
+    for name, share in shares.items():
+        waiting.add(share, [page(name)])
+    done = []
+    while pieces := waiting.take():
+        if pieces[0].batch is None:
+            waiting.add(shares[pieces[0].owner], [line(pieces[0].owner, pixels=100, budget=budget)])
+        waiting.done(pieces)
+        done.append(("find " if pieces[0].batch is None else "read ") + "".join(piece.owner for piece in pieces))
+    return done
+
+
+@pytest.mark.parametrize(
+    ("budget", "want"),
+    [
+        pytest.param(100, ["find a", "read a", "find b", "read b", "find c", "read c"], id="a line fills a batch: none waits"),
+        pytest.param(200, ["find a", "find b", "read ab", "find c", "read c"], id="two do"),
+        pytest.param(1000, ["find a", "find b", "find c", "read abc"], id="as many as there are"),
+    ],
+)
+def test_short_requests_go_to_their_end_in_the_order_in_which_they_came(budget: int, want: list[str]) -> None:
+    assert crops(budget) == want
+
+
+def test_short_requests_without_end_keep_no_book_waiting() -> None:
+    waiting: Schedule[str] = Schedule()
+    waiting.add(Share(), [line(A, i) for i in range(100)])
+    for _ in range(2):
+        waiting.add(Share(), [page(B, MUCH // 8)])
+    taken = []
+    for _ in range(340):
+        pieces = waiting.take()
+        if pieces[0].owner == B:  # whoever is answered asks again
+            waiting.add(Share(), [page(B, MUCH // 8)])
+        waiting.done(pieces)
+        taken.append(pieces[0].owner)
+    assert abs(taken.count(A) - 20) <= 2, "a third of the pixels: one of 17 pieces"
+
+
+def test_lines_wait_for_no_more_pages_than_it_takes_to_fill_their_batch() -> None:
+    waiting: Schedule[str] = Schedule()
+    first: Share[str] = Share()
+    waiting.add(first, [line(A, pixels=100, budget=300)])
+    for _ in range(9):
+        waiting.add(Share(), [page(B)])
+    assert [pieces[0].owner for pieces in iter(waiting.take, ())][:4] == [B, B, B, A]
+
+
 def test_who_was_away_has_no_claim_to_what_others_were_given() -> None:
     waiting: Schedule[str] = Schedule()
     late: Share[str] = Share()
@@ -54,7 +108,7 @@ def test_who_was_away_has_no_claim_to_what_others_were_given() -> None:
     for _ in range(50):
         waiting.take()
     waiting.add(late, [line(B, i) for i in range(4)])
-    assert [owner for [(owner, _)] in drain(waiting)[:6]] == [B, A, B, A, B, A]
+    assert [owner for [(owner, _)] in drain(waiting)[:6]] == [B, A, A, B, A, B]
 
 
 @pytest.mark.parametrize(
@@ -83,10 +137,11 @@ def test_a_page_s_lines_go_before_its_request_s_next_page() -> None:
 
 
 def test_lines_of_one_width_share_a_batch_whoever_s_they_are() -> None:
+    some = functools.partial(line, A, pixels=100, budget=300)
     waiting: Schedule[str] = Schedule()
-    waiting.add(Share(), [line(A, 0, budget=300), line(A, 1, batch="w640", budget=300), line(A, 2, budget=300)])
-    waiting.add(Share(), [line(B, 0, budget=300), line(B, 1, budget=300)])
-    assert drain(waiting) == [[(A, 0), (A, 2), (B, 0)], [(B, 1)], [(A, 1)]]
+    waiting.add(Share(), [some(0), some(1, batch="w640"), some(2)])
+    waiting.add(Share(), [line(B, i, pixels=100, budget=300) for i in range(2)])
+    assert drain(waiting) == [[(A, 0), (A, 2), (B, 0)], [(A, 1)], [(B, 1)]]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([32, 64])), max_size=30), st.integers(0, 300))
@@ -142,3 +197,19 @@ def test_what_nobody_waits_for_is_dropped() -> None:
     assert drain(waiting) == [[(B, 1)], [(B, 0)]]
     waiting.drop(share, B)
     assert waiting.take() == ()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param([page(B, schedule.LONG)], id="a long page"),
+        pytest.param([line(B, i, batch="w640") for i in range(9)], id="lines of a book"),
+    ],
+)
+def test_lines_wait_for_nothing_that_takes_long(other: list[Piece[str]]) -> None:
+    waiting: Schedule[str] = Schedule()
+    book: Share[str] = Share()
+    waiting.add(book, [line(B, 9, batch="w640"), *other])
+    waiting.done(waiting.take())
+    waiting.add(Share(), [line(A, pixels=100, budget=300)])
+    assert names(waiting.take()) == [(A, 0)]

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+import weakref
 from collections.abc import AsyncIterator, Sequence
 
 import numpy as np
@@ -40,6 +41,18 @@ async def test_a_page_comes_back_with_its_lines(reader) -> None:
     assert (read.result.number, read.result.text, read.result.width) == (3, "page 3", 60)
     assert read.queue_seconds >= 0
     assert engine.busy_seconds > 0
+
+
+async def test_a_page_is_held_by_nobody_while_its_lines_are_read(reader) -> None:
+    image = np.zeros((40, 60, 3), np.uint8)
+    held, there, recognise = weakref.ref(image), [], reader.recognise
+    reader.recognise = lambda key, strips: there.append(held()) or recognise(key, strips)
+    async with working(reader) as engine:
+        there.clear()  # it has read the page that tests it
+        reading = engine.read(documents.Page(1, image), OPTIONS, errands.Share())
+        del image
+        await reading
+    assert there == [None]
 
 
 async def test_lines_of_pages_that_wait_together_share_a_batch(reader) -> None:

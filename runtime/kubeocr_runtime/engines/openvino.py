@@ -3,6 +3,7 @@
 import collections
 import contextlib
 import dataclasses
+import os
 import sys
 import threading
 from collections.abc import Mapping
@@ -11,6 +12,10 @@ from typing import Any, cast
 # On import OpenVINO would tell Google Analytics so, through a package that it does without:
 # https://docs.openvino.ai/2025/about-openvino/additional-resources/telemetry.html
 cast("dict[str, Any]", sys.modules)["openvino_telemetry"] = None
+# Parts of graphs, each prepared for a shape, that all streams share: some 150 (6 MB) for a shape of lines. With oneDNN's
+# own 1024 streams prepare what others forgot; 1280 made lines of text a fifth slower:
+# https://uxlfoundation.github.io/oneDNN/dev_guide_primitive_cache.html
+os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "2048")
 
 import openvino  # noqa: E402
 
@@ -23,8 +28,8 @@ _HINTS = {"fp32": "f32", "fp16": "f16", "bf16": "bf16"}
 """Precision of the settings -> OpenVINO's name of it."""
 _BATCH = 4 * 48 * 320
 """Pixels; four lines of the narrowest bucket took 0.8 times as long as one by one, eight no less (docs/PERFORMANCE.md)."""
-_PREPARED = 20_000
-"""Parts of a graph, each prepared for a shape, that are kept: some 150 for each width and number of lines."""
+_PREPARED = 60
+"""Such parts of one kind that each stream keeps for itself; with 20,000 two streams came to 246 MB for 24 shapes, now 140."""
 _SHAPES = 3
 """That are kept prepared: scans of one job are alike."""
 Properties = Mapping[str, object]
@@ -48,7 +53,9 @@ class Compiled:
     OpenVINO's tracker others saw it crash (openvinotoolkit/openvino#20633, ultralytics/ultralytics#25923).
     """
 
-    def __init__(self, model: openvino.Model, properties: Properties) -> None:
+    def __init__(self, model: openvino.Model, properties: Properties, *, keeps: bool = True) -> None:
+        """`keeps`: each thread holds its last batch and the outputs until its next, and uses their memory again."""
+        self._keeps = keeps
         self.model = openvino.Core().compile_model(model, _DEVICE, dict(properties))
         self._own = _Own()
         self._preparing = threading.Lock()
@@ -62,21 +69,22 @@ class Compiled:
         return outputs
 
     def _run(self, batch: engines.Batch) -> engines.Outputs:
-        if self._own.request is None:
-            self._own.request = self.model.create_infer_request()
-        self._own.request.infer([batch], share_inputs=True)
-        return tuple(self._own.request.get_output_tensor(i).data.copy() for i in range(len(self.model.outputs)))
+        request = self._own.request or self.model.create_infer_request()
+        self._own.request = request if self._keeps else None
+        request.infer([batch], share_inputs=True)
+        outputs = (request.get_output_tensor(i).data for i in range(len(self.model.outputs)))
+        return tuple(output.copy() if self._keeps else output for output in outputs)
 
 
 class Fixed:
     """A model compiled for the shapes that came last.
 
     For a shape that it knows, OpenVINO lays out memory so that it is used again and again: a page of 1600 x 1248 pixels took
-    151 MB in place of 540.
+    151 MB in place of 540. What came in and went out of it are 30 MB, which no thread holds on to.
     """
 
-    def __init__(self, program: engines.Program, properties: Properties) -> None:
-        self._program, self._properties = program, properties
+    def __init__(self, model: openvino.Model, properties: Properties) -> None:
+        self._model, self._properties = model, properties
         self._compiled: collections.OrderedDict[tuple[int, ...], Compiled] = collections.OrderedDict()
         self._lock = threading.Lock()
 
@@ -84,9 +92,9 @@ class Fixed:
         """The one for a shape, compiled where it is not there."""
         with self._lock:
             if shape not in self._compiled:
-                model = _read(self._program)
+                model = self._model.clone()  # with the same weights in memory
                 model.reshape(list(shape))
-                self._compiled[shape] = Compiled(model, self._properties)
+                self._compiled[shape] = Compiled(model, self._properties, keeps=False)
             self._compiled.move_to_end(shape)
             while len(self._compiled) > _SHAPES:
                 self._compiled.popitem(last=False)
@@ -117,13 +125,14 @@ def open_session(program: engines.Program, chosen: settings.Settings) -> Session
         "ENABLE_CPU_PINNING": False,  # two pods on a node would be pinned to the same CPUs
         **({"CACHE_DIR": chosen.engine_cache_dir} if chosen.engine_cache_dir else {}),
     }
-    # one stream is kept from large pages (`schedule`), so no more are done at the same time
-    fixed = Fixed(program, {**common, **_streams(max(1, division.streams - 1), division.threads)})
-    about = report.Engine(name="openvino", device="cpu", provider=f"CPU {hint}", threads=division.threads)
     try:
-        compiled = Compiled(_read(program), {**common, **_streams(division.streams, division.threads)})
+        model = openvino.Core().read_model(program.onnx or str(program.weights.program))
+        compiled = Compiled(model, {**common, **_streams(division.streams, division.threads)})
     except RuntimeError as e:
         raise models.BadModels(f"{program.weights.program} cannot be loaded: {e}") from e
+    # one stream is kept from large pages (`schedule`), so no more are done at the same time
+    fixed = Fixed(model, {**common, **_streams(max(1, division.streams - 1), division.threads)})
+    about = report.Engine(name="openvino", device="cpu", provider=f"CPU {hint}", threads=division.threads)
     return Session(compiled, fixed, about)
 
 
@@ -138,10 +147,6 @@ def precision(wanted: str, capabilities: list[str]) -> str:
     if wanted not in able:
         raise engines.EngineUnavailable(f"precision {wanted}: OpenVINO computes in {', '.join(sorted(able))} on this CPU")
     return _HINTS[wanted]
-
-
-def _read(program: engines.Program) -> openvino.Model:
-    return openvino.Core().read_model(program.onnx or str(program.weights.program))
 
 
 def _streams(streams: int, threads: int) -> Properties:

@@ -2,6 +2,7 @@ import concurrent.futures
 import dataclasses
 import pathlib
 import sys
+import weakref
 
 import numpy as np
 import pytest
@@ -90,3 +91,14 @@ def test_threads_may_meet_new_shapes_at_the_same_time() -> None:
     with concurrent.futures.ThreadPoolExecutor(4) as threads:
         together = list(threads.map(lambda piece: detector.infer(piece)[0], pieces, timeout=300))
     assert all(np.array_equal(found, detector.infer(piece)[0]) for piece, found in zip(pieces, together, strict=True))
+
+
+@pytest.mark.models
+def test_a_large_page_is_held_by_nobody_once_its_lines_are_found() -> None:
+    weights = models.Store.open(SETTINGS).get("PP-OCRv6_small_det").weights
+    detector = engines.open_session("openvino", engines.Program(weights), SETTINGS)
+    page = np.zeros((1, 3, 640, 832), np.float32)
+    held = weakref.ref(page)
+    detector.infer(page)
+    del page
+    assert held() is None
