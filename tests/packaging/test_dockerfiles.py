@@ -1,5 +1,6 @@
 """What the Dockerfiles say, without building them."""
 
+import ast
 import pathlib
 import re
 
@@ -42,3 +43,34 @@ def test_one_file_gives_every_runtime_image():
     assert arguments == {"BASE_IMAGE", "PYTHON", "PACKAGES", "BAKE", "BAKE_PACKAGES", "ENGINE", "ENGINE_INDEX", "QUANTISE"}
     told = (ROOT / "docs" / "IMAGES.md").read_text()
     assert all(f"`{argument}`" in told for argument in arguments)
+
+
+MODULE = "kubeocr_runtime"
+
+
+def imported(path):
+    """Modules of the runtime that a module imports as it is loaded."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == MODULE:
+            folder = ROOT / "runtime" / node.module.replace(".", "/")
+            for name in (alias.name for alias in node.names):
+                yield next(
+                    (at for at in (folder / f"{name}.py", folder / name / "__init__.py") if at.is_file()),
+                    folder / "__init__.py",
+                )
+
+
+def closure(*paths):
+    found, waiting = set(), list(paths)
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting += imported(path)
+    return found
+
+
+def test_what_quantises_has_all_that_it_imports():
+    stages = FILES["runtime"].partition("AS baker\n")[2].partition("AS build\n")[0]
+    copied = {ROOT / path for path in re.findall(rf"runtime/{MODULE}/\S+\.py", stages)}
+    assert closure(ROOT / "runtime" / MODULE / "quantising.py") <= copied
