@@ -84,7 +84,7 @@ def test_an_image_that_does_not_exist_stops_the_rollout_and_the_old_pods_serve_o
     sites.until("it is ready", lambda: site.is_ready("halted"), seconds=90)
     (before,) = site.pods("halted")
     site.apply("halted", {"image": {"repository": "kubeocr/nowhere", "tag": "1"}})
-    sites.until("it says why", lambda: _degraded(site, "halted") == ("True", "ImagePullBackOff"), seconds=60)
+    sites.until("it says why", lambda: _degraded(site, "halted") == ("True", "ImagePullBackOff"), seconds=120)
     said = site.condition("halted", "Degraded")["message"]
     assert "image kubeocr/nowhere:1 cannot be had" in said
     assert site.is_ready("halted")
