@@ -28,8 +28,9 @@ _HINTS = {"fp32": "f32", "fp16": "f16", "bf16": "bf16"}
 """Precision of the settings -> OpenVINO's name of it."""
 _BATCH = 4 * 48 * 320
 """Pixels; four lines of the narrowest bucket took 0.8 times as long as one by one, eight no less (docs/PERFORMANCE.md)."""
-_PREPARED = 60
-"""Such parts of one kind that each stream keeps for itself; with 20,000 two streams came to 246 MB for 24 shapes, now 140."""
+_PREPARED = 20_000
+"""Such parts that each stream keeps for itself, of all that it met: what it dropped it would prepare anew, and beside another
+stream, since a thread takes the shapes that it ran for known (`Compiled`). With 60 some 45 MB less were held."""
 _SHAPES = 3
 """That are kept prepared: scans of one job are alike."""
 Properties = Mapping[str, object]
