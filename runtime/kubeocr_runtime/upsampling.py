@@ -90,10 +90,10 @@ class _Enlarged:
         node.attribute.append(helper.make_attribute("kernel_shape", [1, 1]))
 
     def _repeat(self, node: onnx.NodeProto, times: int, first: int = 0) -> None:
-        """Have a node's constants for each pixel; those of all channels alike are for all pixels."""
+        """Have a node's constants for each pixel; a single number that is added is for all of them already."""
         for index, name in enumerate(node.input):
             values = self._constants.get(name)
-            if index >= first and values is not None and values.size > 1:
+            if index >= first and values is not None and (node.op_type != "Add" or values.size > 1):
                 node.input[index] = self._added(name, np.tile(values, (times, 1, 1) if values.ndim > 1 else times))
 
     def _added(self, name: str, values: NDArray[np.float32]) -> str:

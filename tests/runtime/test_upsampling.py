@@ -20,6 +20,9 @@ def constant(name: str, *shape: int) -> onnx.TensorProto:
 CONSTANTS = [
     constant("w1", 4, CHANNELS, 2, 2),
     constant("bias", CHANNELS),
+    constant("bias1", 1),
+    *(constant(f"{name}1", 1) for name in ("scale", "shift", "mean")),
+    numpy_helper.from_array(np.ones(1, np.float32), "variance1"),
     constant("w2", CHANNELS, 1, 2, 2),
     constant("w3", 1, 1, 2, 2),
     constant("add", 1, CHANNELS, 1, 1),
@@ -58,6 +61,13 @@ TAILS = {
         helper.make_node("Relu", ["n"], ["r"]),
         local("r", "c", "w2"),
         helper.make_node("Add", ["one", "c"], ["s"]),
+        SIGMOID,
+    ],
+    "with a bias of one channel": [local("x", "a", "w1"), local("a", "s", "w2", "bias1"), SIGMOID],
+    "with one channel normalised": [
+        local("x", "a", "w1"),
+        local("a", "b", "w2"),
+        helper.make_node("BatchNormalization", ["b", "scale1", "shift1", "mean1", "variance1"], ["s"]),
         SIGMOID,
     ],
     "three times": [local("x", "a", "w1"), local("a", "b", "w2"), local("b", "s", "w3"), SIGMOID],
