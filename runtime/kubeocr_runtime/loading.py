@@ -73,19 +73,26 @@ class Loader:
     def _open(self, model: models.Model, change: Callable[[bytes], bytes] | None = None) -> engines.Engine:
         """With the fastest engine of those that the settings allow."""
         sha256 = self.store.check(model)
-        names = engines.candidates(model.weights.format, self.store.chosen)
-        if not wheels.is_recogniser(model.name):  # not worth comparing: what takes most of the time was, before
-            names = (self.engine.name,) if self.engine.name in names else names[:1]
-        opened = _able(_worth_comparing([self._way(name, model, change) for name in names]), self.store.chosen)
+        opened = _able(self._ways(model, change), self.store.chosen)
         fastest = choosing.fastest(opened, _PROBE) if len(opened) > 1 else next(iter(opened))
         if len(opened) > 1:
             LOG.info("model=%s engine=%s weights=%s is the fastest here", model.name, *fastest.about)
         self.loaded[model.name], self.engine = sha256, opened[fastest].about
         return opened[fastest]
 
-    def _way(self, engine: str, model: models.Model, change: Callable[[bytes], bytes] | None) -> "_Way":
-        weights = self._precision(model, engine)
-        return _Way(engine, weights, change(weights.program.read_bytes()) if change else None)
+    def _ways(self, model: models.Model, change: Callable[[bytes], bytes] | None) -> list["_Way"]:
+        """Those that are worth comparing: integers, where they are to be had, take half the time of all else."""
+        weights = {name: self._precision(model, name) for name in self._names(model)}
+        integer = [name for name in weights if weights[name] is model.weights.quantised]
+        changed = functools.cache(lambda program: change(program.read_bytes()) if change else None)
+        return [_Way(name, weights[name], changed(weights[name].program)) for name in integer or weights]
+
+    def _names(self, model: models.Model) -> Sequence[str]:
+        """Of the engines that may run it; those of a recogniser, which takes most of the time, settle it for the others."""
+        names = engines.candidates(model.weights.format, self.store.chosen)
+        if wheels.is_recogniser(model.name):
+            return names
+        return (self.engine.name,) if self.engine.name in names else names[:1]
 
     def _precision(self, model: models.Model, engine: str) -> models.Weights:
         """The weights for the settings' precision; auto takes integers where the CPU is made for them."""
@@ -110,11 +117,6 @@ class _Way:
     def about(self) -> tuple[str, str]:
         """Names of the engine and of the weights' file."""
         return self.engine, self.weights.program.name
-
-
-def _worth_comparing(ways: Sequence[_Way]) -> Sequence[_Way]:
-    """Integers, where they are to be had, take half the time of all else: the others' start is spared."""
-    return [way for way in ways if way.weights.program.name == models.QUANTISED] or ways
 
 
 def _able(ways: Sequence[_Way], chosen: settings.Settings) -> dict[_Way, engines.Engine]:

@@ -76,7 +76,7 @@ _ANY = ("openvino", "onnxruntime", "paddle")
 """What auto chooses from: TensorRT takes minutes to build its engines, which nobody should meet unasked."""
 CPU_ONLY = "openvino"
 INTEGERS = "openvino"
-"""What runs `models.QUANTISED` weights in integers; onnxruntime would have layers' outputs rounded too, and reads less well."""
+"""What runs `models.QUANTISED` weights: they are rounded as it likes them (`quantising`)."""
 
 
 def installed(name: str) -> bool:
