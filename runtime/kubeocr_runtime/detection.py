@@ -139,9 +139,11 @@ def prepare(
     scale = tensors.resize if side == LONGEST_SIDE else tensors.shrink
     resized = padded if size == (padded.shape[1], padded.shape[0]) else scale(padded, size)
     right, bottom = canvas(size, side)
-    placed = cv2.copyMakeBorder(resized, 0, bottom - size[1], 0, right - size[0], cv2.BORDER_REPLICATE)
     batch = np.empty((1, 3, bottom, right), np.float32)
-    normalisation.write(np.asarray(placed, np.uint8), batch[0])
+    normalisation.write(resized, batch[0, :, : size[1], : size[0]])
+    # the page's last pixels go on to the canvas' edge: no line ends where the page does
+    batch[:, :, : size[1], size[0] :] = batch[:, :, : size[1], size[0] - 1 : size[0]]
+    batch[:, :, size[1] :] = batch[:, :, size[1] - 1 : size[1]]
     return batch, size
 
 
