@@ -43,15 +43,19 @@ class Errand:
 
     def finding(self) -> "Piece":
         """To find its lines."""
-        height, width = self.page.image.shape[:2] if self.page else (0, 0)
+        height, width = self._there.image.shape[:2]
         return schedule.Piece(self, min(height * width, _SEEN) // _DETECTION)
 
     def hand_over(self) -> documents.Page:
         """The page, which this lets go of. Raises `RuntimeError` the second time."""
-        page, self.page = self.page, None
-        if page is None:
-            raise RuntimeError("the page is gone")
+        page, self.page = self._there, None
         return page
+
+    @property
+    def _there(self) -> documents.Page:
+        if self.page is None:
+            raise RuntimeError("the page is gone")
+        return self.page
 
     def reading(self) -> "list[Piece]":
         """To read each of them."""
