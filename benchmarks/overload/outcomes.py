@@ -5,6 +5,8 @@ import http
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
+from prometheus_client import parser
+
 from benchmarks.ocr import figures
 
 Figures = Mapping[str, float | None]
@@ -61,9 +63,10 @@ def said(outcome: Outcome) -> tuple[int, object]:
 
 def gauge(exposition: str, name: str) -> int:
     """The value of a metric without labels, in Prometheus' text format. Raises `ValueError` where it is not there."""
-    for line in exposition.splitlines():
-        if line.startswith(f"{name} "):
-            return int(float(line.removeprefix(name)))
+    samples = (sample for family in parser.text_string_to_metric_families(exposition) for sample in family.samples)
+    for sample in samples:
+        if sample.name == name:
+            return int(sample.value)
     raise ValueError(f"no metric {name}")
 
 
