@@ -1,9 +1,10 @@
 """What the engine does next: fair among requests, lines batched across them. Pure; `worker` asks under its lock.
 
 Each request has a share. Whose share was given the least so far is served next, so a book and a line of text side by side each
-get half of the engine, and the line is done at once. Short requests go in the order in which they came, each to its end: of 256
-whose pages were all looked at first, none was answered for four seconds. Lines that go through the same model at the same width
-share a batch, whoever's they are; while one is not full, a few more short pages are looked at.
+get half of the engine, and the line is done at once. Short requests go one after the other to their end, the shortest before
+those that came a little earlier: of 256 whose pages were all looked at first, none was answered for four seconds. Lines that go
+through the same model at the same width share a batch, whoever's they are; while one is not full, a few more short pages are
+looked at.
 """
 
 import collections
@@ -25,6 +26,9 @@ class Priority(enum.Enum):
     LOW = 1
 
 
+_PAST = 16
+"""Short pages that may be looked at before lines, for each line that a batch takes: widths differ, and with fewer most lines
+are read alone."""
 _FIRST = LONG / Priority.NORMAL.value
 """What a share is given in the order in which they came, before it takes turns."""
 
@@ -59,6 +63,8 @@ class Share(Generic[Owner]):
         """Pixels by priority."""
         self.came = 0.0
         """What it would have been given when it came."""
+        self.head_start = 0.0
+        """Of its page when it came, before those who were given as much: the shorter it is, the more."""
         self.doing = 0
         """Pieces of it that are being done."""
         self.passed = 0
@@ -83,8 +89,8 @@ class Share(Generic[Owner]):
 
     @property
     def place(self) -> tuple[float, bool]:
-        """In the line; a short request's before that of one that was given as much as it would have been."""
-        return (self.given, True) if self.takes_turns else (self.came, False)
+        """In the line; until it is given much, it is where it was when it came."""
+        return (self.given, True) if self.takes_turns else (self.came - self.head_start, False)
 
 
 class Schedule(Generic[Owner]):
@@ -105,8 +111,10 @@ class Schedule(Generic[Owner]):
 
     def add(self, share: Share[Owner], pieces: Iterable[Piece[Owner]]) -> None:
         """They wait from now on. A share that comes back has no claim to what it could have had while it was away."""
+        pieces = tuple(pieces)
         if share not in self._shares and share.given <= self._given:
             share.given = share.came = self._given
+            share.head_start = max(0.0, _FIRST - sum(piece.pixels for piece in pieces) / share.priority.value)
         for piece in pieces:
             (share.pages if piece.batch is None else share.lines).append(piece)
             self._lines[piece.batch] += piece.pixels if piece.batch is not None else 0
@@ -154,12 +162,12 @@ class Schedule(Generic[Owner]):
             self._shares.pop(share, None)
 
     def _hopes_for_more(self, share: Share[Owner]) -> bool:
-        """Whether a short request's lines do not fill a batch, and fewer pages went past them than lines would fill it."""
+        """Whether a short request's lines do not fill a batch, and not too many pages went past them."""
         if share.takes_turns or not share.lines:
             return False
         first = share.lines[0]
         full = self._lines[first.batch] + first.pixels > first.budget
-        return not full and share.passed < first.budget // first.pixels
+        return not full and share.passed < _PAST * (first.budget // first.pixels)
 
     def _page(self, share: Share[Owner], passed: Iterable[Share[Owner]]) -> tuple[Piece[Owner], ...]:
         piece = share.pages.popleft()
