@@ -2,11 +2,14 @@
 
 import base64
 import dataclasses
+import http.client
+import json
 import pathlib
 import socket
 import threading
 import time
 import typing
+import urllib.parse
 from collections.abc import Callable, Mapping, Sequence
 
 import requests
@@ -62,6 +65,7 @@ class Server:
     def start(self) -> float:
         port = free_port()
         self._requests.clear()
+        self._own = threading.local()
         self.url = f"http://127.0.0.1:{port}"
         argv = [word.format(port=port) for word in self._program.argv]
         begun = time.monotonic()
@@ -70,13 +74,18 @@ class Server:
         return time.monotonic() - begun
 
     def read(self, path: pathlib.Path) -> systems.Answer:
+        made = self._prepared(path)
+        connection = self._connection()
         try:
-            response = self._session().send(self._prepared(path), timeout=_SECONDS)
-        except requests.RequestException as e:
+            connection.request("POST", self._api.path, made.body, {"Content-Type": made.headers["Content-Type"]})
+            response = connection.getresponse()
+            body = response.read()
+        except (OSError, http.client.HTTPException) as e:
+            connection.close()
             raise systems.ReadFailed(f"{self.name}: {e}") from e
-        if response.status_code != requests.codes.ok:
-            raise systems.ReadFailed(f"{self.name}: {response.status_code} {response.text[:200]}")
-        return self._api.answer(response.json())
+        if response.status != requests.codes.ok:
+            raise systems.ReadFailed(f"{self.name}: {response.status} {body[:200].decode(errors='replace')}")
+        return self._api.answer(json.loads(body))
 
     def _prepared(self, path: pathlib.Path) -> requests.PreparedRequest:
         """Made once a file: what clients do is no server's time, and they share its CPUs."""
@@ -104,13 +113,13 @@ class Server:
         except requests.RequestException:
             return False
 
-    def _session(self) -> requests.Session:
-        """One a thread: `requests` does not say that a session may be shared."""
-        if not hasattr(self._own, "session"):
-            self._own.session = requests.Session()
-            self._own.session.trust_env = False  # no proxy, whatever the environment says
-        session: requests.Session = self._own.session
-        return session
+    def _connection(self) -> http.client.HTTPConnection:
+        """One a thread, which stays open; `requests` took some 4 ms of CPU time for each crop from the server."""
+        if not hasattr(self._own, "connection"):
+            parts = urllib.parse.urlsplit(self.url)
+            self._own.connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=_SECONDS)
+        connection: http.client.HTTPConnection = self._own.connection
+        return connection
 
 
 def free_port() -> int:

@@ -1,4 +1,4 @@
-"""A client of the HTTP API that costs the server's machine as little as it can: bodies are made once."""
+"""A client of the HTTP API."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ import aiohttp
 import requests
 
 from benchmarks.ocr import servers
-from benchmarks.overload import outcomes
+from benchmarks.overload import connections, outcomes
 from kubeocr_contract import names, wire
 
 _PATH = wire.OCR_ROUTES[0].path
@@ -39,19 +39,19 @@ class Client:
     """Of one server."""
 
     session: aiohttp.ClientSession
+    pool: connections.Pool
     url: str
 
     async def read(self, sent: Body, name: str | None = None) -> outcomes.Outcome:
         """One request; a connection that breaks has the status 0. Cancelled, it closes its connection."""
-        begun = time.monotonic()
         headers = {**sent.headers, wire.REQUEST_ID: name} if name else sent.headers
+        request = self.pool.request(_PATH, sent.data, headers)
+        begun = time.monotonic()
         try:
-            async with self.session.post(self.url + _PATH, data=sent.data, headers=headers) as response:
-                found = await response.read()
-                status = response.status
-        except aiohttp.ClientError:
-            found, status = b"", 0
-        return outcomes.Outcome(status, begun, time.monotonic(), found)
+            answer = await self.pool.ask(request)
+        except OSError:
+            answer = connections.Answer(0, b"")
+        return outcomes.Outcome(answer.status, begun, time.monotonic(), answer.body)
 
     async def end(self, name: str) -> None:
         """Ends a request of that name. Raises `aiohttp.ClientError` where none runs."""
@@ -90,4 +90,5 @@ async def connect(url: str) -> AsyncIterator[Client]:
     """A client without a limit of connections or of time."""
     connector, patience = aiohttp.TCPConnector(limit=0), aiohttp.ClientTimeout(total=None)
     async with aiohttp.ClientSession(connector=connector, timeout=patience, read_bufsize=_LINE) as session:
-        yield Client(session, url)
+        with contextlib.closing(connections.Pool(url)) as pool:
+            yield Client(session, pool, url)

@@ -83,7 +83,8 @@ class Loader:
     def _ways(self, model: models.Model, change: Callable[[bytes], bytes] | None) -> list["_Way"]:
         """Those that are worth comparing: integers, where they are to be had, take half the time of all else."""
         weights = {name: self._precision(model, name) for name in self._names(model)}
-        integer = [name for name in weights if weights[name] is model.weights.quantised]
+        quantised = model.weights.quantised
+        integer = [name for name in weights if weights[name] == quantised]
         changed = functools.cache(lambda program: change(program.read_bytes()) if change else None)
         return [_Way(name, weights[name], changed(weights[name].program)) for name in integer or weights]
 

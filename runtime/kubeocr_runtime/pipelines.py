@@ -110,12 +110,16 @@ class Pipelines:
 
     @property
     def streams(self) -> int:
-        """Threads that are best to call it at the same time."""
+        """As `readers.Reader` has it."""
         chosen = self.store.chosen
         if self.engine.device == "gpu":
             return chosen.streams or _GPU_STREAMS * gpus.visible()
-        division = cpus.divide(chosen.streams, chosen.threads, cpus.available())
-        return division.streams + _BESIDE.get(self.engine.name, 0)
+        return cpus.divide(chosen.streams, chosen.threads, cpus.available()).streams
+
+    @property
+    def threads(self) -> int:
+        """As `readers.Reader` has it."""
+        return self.streams + _BESIDE.get(self.engine.name, 0)
 
     @property
     def orients_pages(self) -> bool:

@@ -41,7 +41,12 @@ class Reader(Protocol):
 
     @property
     def streams(self) -> int:
-        """Threads that are best to call it at the same time, known once it is warm."""
+        """Inferences that run at the same time, known once it is warm."""
+        ...
+
+    @property
+    def threads(self) -> int:
+        """That are best to call it at the same time: one for each stream, or more."""
         ...
 
     def find(self, page: documents.Page, options: pipelines.ReadOptions) -> pipelines.Found:

@@ -98,7 +98,7 @@ class Schedule(Generic[Owner]):
 
     def __init__(self, streams: int = 1) -> None:
         self.streams = streams
-        """Pieces that are done at the same time."""
+        """Pieces that are computed at the same time."""
         self._shares: dict[Share[Owner], None] = {}
         self._taken: dict[Piece[Owner], Share[Owner]] = {}
         """What is being done, and whose it is."""

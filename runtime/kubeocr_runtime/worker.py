@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from kubeocr_runtime import documents, errands, pipelines, readers, schedule
 
 LOG = logging.getLogger("kubeocr.worker")
-_MOST_STREAMS = 64
+_MOST_THREADS = 64
 
 
 class Worker:
@@ -27,7 +27,7 @@ class Worker:
         self.busy_seconds = 0.0
         """Of all threads together."""
         self.ready = False
-        self._threads = concurrent.futures.ThreadPoolExecutor(_MOST_STREAMS, thread_name_prefix="engine")
+        self._threads = concurrent.futures.ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="engine")
         self._changed = threading.Condition()
         """Held whenever what follows is looked at."""
         self._schedule: schedule.Schedule[errands.Errand] = schedule.Schedule()
@@ -39,8 +39,8 @@ class Worker:
         """Load the models and read a page whose text is known. Raises what the reader raises."""
         await asyncio.wrap_future(self._threads.submit(self._timed, self.reader.warm))
         await asyncio.wrap_future(self._threads.submit(self._timed, self.reader.self_test))
-        self._schedule.streams = min(self.reader.streams, _MOST_STREAMS)
-        for _ in range(self._schedule.streams):
+        self._schedule.streams = self.reader.streams
+        for _ in range(min(self.reader.threads, _MOST_THREADS)):
             self._threads.submit(self._stream)
         self.ready = True
 

@@ -38,6 +38,10 @@ class FakeReader:
         self.loaded = {"PP-OCRv6_small_rec": "ab" * 32, "PP-OCRv6_small_det": "cd" * 32}
         self.engine = report.Engine(name="onnxruntime", device="cpu", provider="CPUExecutionProvider", threads=2)
 
+    @property
+    def threads(self) -> int:
+        return self.streams
+
     def warm(self) -> None:
         if self.broken:
             raise self.broken

@@ -173,6 +173,20 @@ def test_without_the_gate_nothing_is_tested(tmp_path: pathlib.Path) -> None:
     blind(tmp_path, dataclasses.replace(WHEELS, gate="None")).self_test()
 
 
+@pytest.mark.parametrize(
+    ("engine", "want"),
+    [
+        pytest.param("openvino", (2, 3), id="computes on its streams alone, while one more thread prepares"),
+        pytest.param("onnxruntime", (2, 2), id="computes on every thread"),
+    ],
+)
+def test_streams_and_the_threads_for_them(tmp_path: pathlib.Path, engine: str, want: tuple[int, int]) -> None:
+    store = models.Store.open(settings.Settings(models_dir=str(tmp_path), streams=2))
+    loader = loading.Loader(store, engine=report.Engine(name=engine, device="cpu", provider="CPU", threads=1))
+    opened = pipelines.Pipelines(store, loader)
+    assert (opened.streams, opened.threads) == want
+
+
 @pytest.fixture(scope="module")
 def warm() -> pipelines.Pipelines:
     """What the installed packages carry, loaded."""

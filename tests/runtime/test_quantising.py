@@ -1,6 +1,7 @@
 """Recognisers in 8-bit integers, made for real: the same lines are read, and whoever looks finds the files in the manifest."""
 
 import functools
+import logging
 import pathlib
 import shutil
 
@@ -13,6 +14,7 @@ from onnx import helper, numpy_helper
 from kubeocr_contract import languages, settings
 from kubeocr_runtime import calibration, engines, models, pipelines, quantising, samples, staging
 from kubeocr_runtime.commands import models as command
+from kubeocr_runtime.engines import cpus
 
 RECOGNISER, DETECTOR = "PP-OCRv6_small_rec", "PP-OCRv6_small_det"
 
@@ -82,6 +84,16 @@ def test_lines_read_the_same_in_integers(engine: str, baked: pathlib.Path) -> No
     reader = loaded.store.reader(languages.find("en"), "PP-OCRv6")
     assert loaded.read(samples.Page(1, samples.page(words)), pipelines.ReadOptions(reader=reader)).text.split("\n") == words
     assert loaded.engine.name == "openvino"
+
+
+@pytest.mark.models
+@pytest.mark.skipif(not cpus.multiply_bytes(), reason="this CPU is not made for integers")
+def test_integers_are_compared_with_no_other_engine(baked: pathlib.Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    auto = pipelines.Pipelines.open(settings.Settings(models_dir=str(baked), device="cpu", languages=("en",)))
+    auto.warm()
+    assert auto.engine.name == "openvino"
+    assert "the fastest" not in caplog.text, "two were opened"
 
 
 @pytest.mark.models

@@ -1,5 +1,6 @@
 import concurrent.futures
 import dataclasses
+import os
 import pathlib
 import sys
 import weakref
@@ -91,6 +92,32 @@ def test_threads_may_meet_new_shapes_at_the_same_time() -> None:
     with concurrent.futures.ThreadPoolExecutor(4) as threads:
         together = list(threads.map(lambda piece: detector.infer(piece)[0], pieces, timeout=300))
     assert all(np.array_equal(found, detector.infer(piece)[0]) for piece, found in zip(pieces, together, strict=True))
+
+
+@pytest.mark.models
+def test_threads_may_look_at_large_pages_at_the_same_time() -> None:
+    weights = models.Store.open(SETTINGS).get("PP-OCRv6_small_det").weights
+    detector = engines.open_session("openvino", engines.Program(weights), dataclasses.replace(SETTINGS, streams=4))
+    drawn = np.random.default_rng(7).random((1, 3, 640, 896), np.float32)
+    pages = [drawn[:, :, :, :width] * bright for bright in (0.2, 0.6, 1.0) for width in (832, 864, 896, 832)]
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda page: detector.infer(page)[0], pages, timeout=300))
+    assert all(np.array_equal(found, detector.infer(page)[0]) for page, found in zip(pages, together, strict=True))
+
+
+@pytest.mark.models
+def test_the_memory_for_a_large_page_is_given_back() -> None:
+    weights = models.Store.open(SETTINGS).get("PP-OCRv6_small_det").weights
+    detector = engines.open_session("openvino", engines.Program(weights), SETTINGS)
+    detector.infer(np.zeros((1, 3, 640, 896), np.float32))
+    before = resident()
+    detector.infer(np.zeros((1, 3, 1600, 1600), np.float32))
+    assert resident() - before < 100 * 2**20, "half of it is what it computes"
+
+
+def resident() -> int:
+    """Bytes of this process that are in memory."""
+    return int(pathlib.Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 @pytest.mark.models
