@@ -67,6 +67,13 @@ def ours(name: str, site: Site, chosen: Mapping[str, str]) -> servers.Server:
     return servers.Server(name, servers.Program(argv, environment | libraries), servers.OURS, site.log(name))
 
 
+def _bare(site: Site) -> systems.System:
+    chosen = {"languages": "en", "models_dir": str(site.models), "device": site.device, **EXACTLY}
+    environment = {settings.variable(field): value for field, value in chosen.items()}
+    argv = [sys.executable, str(_PEERS / "replay_ours.py")]
+    return workers.Worker(systems.BARE, argv, environment | _sources(), site.log(systems.BARE))
+
+
 def _sources() -> dict[str, str]:
     """Variables that put the checkout as it is now before what was installed of it."""
     folders = ("cli", "contract", "operator", "runtime")
@@ -136,6 +143,7 @@ def _build(site: Site) -> str:
 SYSTEMS: Mapping[str, Callable[[Site], systems.System]] = {
     systems.OURS: lambda site: ours(systems.OURS, site, {}),
     systems.EXACT: lambda site: ours(systems.EXACT, site, EXACTLY),
+    systems.BARE: _bare,
     systems.SERVED: _paddlex,
     systems.REFERENCE: _paddleocr,
     "rapidocr-onnxruntime": functools.partial(_rapidocr, "onnxruntime"),

@@ -4,10 +4,12 @@ import dataclasses
 import pathlib
 import typing
 
-OURS, EXACT = "ours", "ours-exact"
-"""`kubeocr serve` with its defaults, and with nothing taken away from the models."""
+OURS, EXACT, BARE = "ours", "ours-exact", "bare-exact"
+"""`kubeocr serve` with its defaults, with nothing taken away from the models, and what the latter's models compute alone."""
 SERVED, REFERENCE = "paddlex-serve", "paddleocr"
 PEERS = (SERVED, REFERENCE, "rapidocr-onnxruntime", "rapidocr-openvino", "tesseract")
+FLOAT32 = (SERVED, REFERENCE, "rapidocr-onnxruntime")
+"""Those of the peers that compute in full precision on every machine; OpenVINO takes bfloat16 where the CPU has it."""
 
 
 class NotThere(Exception):

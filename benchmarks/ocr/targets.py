@@ -67,6 +67,8 @@ TARGETS: Mapping[str, Target] = {
     "pages_8_to_fastest_peer": Target(AT_LEAST, 2.0, _ratio(PAGES, systems.OURS, systems.PEERS)),
     "pages_8_to_paddlex_serve": Target(AT_LEAST, 2.5, _ratio(PAGES, systems.OURS, [systems.SERVED])),
     "pages_8_exact_to_fastest_peer": Target(AT_LEAST, 1.15, _ratio(PAGES, systems.EXACT, systems.PEERS)),
+    "pages_8_exact_to_fastest_float32_peer": Target(AT_LEAST, 1.15, _ratio(PAGES, systems.EXACT, systems.FLOAT32)),
+    "pages_8_exact_to_bare_models": Target(AT_LEAST, 1 / 1.15, _ratio(PAGES, systems.EXACT, [systems.BARE])),
     "crops_32_to_paddlex_serve": Target(AT_LEAST, 5.0, _ratio(CROPS, systems.OURS, [systems.SERVED])),
     "start_seconds": Target(AT_MOST, 3.0, lambda found: found.starts.get(systems.OURS)),
     "rss_mib": Target(AT_MOST, 700, _most("rss_mib")),
