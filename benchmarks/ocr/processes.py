@@ -49,7 +49,8 @@ class Tree:
             self.process.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(_END_SECONDS)
-        self._signal(signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)  # also what outlived its parent
         self.process.wait()
 
     def _pids(self) -> Iterator[int]:

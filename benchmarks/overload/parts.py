@@ -183,8 +183,10 @@ async def _offered(bench: Bench, rate: float) -> list[outcomes.Outcome]:
 async def _begun(bench: Bench, book: clients.Body, name: str, later: float) -> asyncio.Task[outcomes.Outcome]:
     """A book that is being read for so many seconds."""
     reading = asyncio.create_task(bench.client.read(book, name))
-    while await bench.client.waiting() <= _OTHERS:  # noqa: ASYNC110 - the server tells nobody
+    while not reading.done() and await bench.client.waiting() <= _OTHERS:  # noqa: ASYNC110 - the server tells nobody
         await asyncio.sleep(0.01)
+    if reading.done():
+        raise ValueError(f"the book was not read: {reading.result().status}")
     await asyncio.sleep(later)
     return reading
 

@@ -103,7 +103,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--clients", type=int, default=parts.Effort().clients, help="[%(default)s]")
     parser.add_argument("--seconds", type=float, default=parts.Effort().seconds, help="of peak and overload [%(default)s]")
-    parser.add_argument("--quick", action="store_true", help="little of everything, to try it")
+    parser.add_argument("--quick", action="store_true", help="little of everything, to try it, whatever else is given")
     return parser.parse_args(arguments)
 
 

@@ -43,7 +43,7 @@ class Settings:
     """
     device: str = "auto"
     threads: int = 0
-    """Threads of one inference; 0 takes what the container may use."""
+    """Threads of one inference; 0: one on up to four CPUs and two on more, or the CPUs divided by `streams`."""
     streams: int = 0
     """Inferences that run at the same time in one pod; 0: as many as the CPUs and the engine do best."""
     engine_cache_dir: str = ""

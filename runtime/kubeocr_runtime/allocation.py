@@ -1,7 +1,7 @@
 """Memory that is the process's, not a page's: what is freed goes back to the system, and what was loaded is not looked through.
 
 glibc keeps freed blocks of up to 32 MiB for later, in an arena for each thread. Pages come and go in such blocks: after eight
-clients' scans it held 1.2 GB, and 0.85 GB told so (docs/PERFORMANCE.md).
+clients' scans it held 1.2 GB, and 0.85 GB told so.
 """
 
 import ctypes

@@ -1,4 +1,4 @@
-"""Which of a recogniser's characters can stand on pages of some scripts. Pure; `pipelines` cuts the model down to them.
+"""Which of a recogniser's characters can stand on pages of some scripts. Pure; `loading` cuts the model down to them.
 
 A model of many languages spends a sixth of its time on scores of characters that no page of the service has.
 """

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import dataclasses
+import threading
 import time
 
 from kubeocr_runtime import documents, pipelines, readers, recognition, schedule
@@ -9,9 +10,9 @@ from kubeocr_runtime import documents, pipelines, readers, recognition, schedule
 _HEIGHT = 48
 """Of a line in pixels, as the models see it."""
 _DETECTION = 8
-"""Finding lines takes about an eighth of the time a pixel that reading them takes (docs/PERFORMANCE.md)."""
-_SEEN = 4_000_000
-"""Pixels; a larger page is made smaller before its lines are found."""
+"""Finding lines takes about an eighth of the time a pixel that reading them takes."""
+_SEEN = 1600 * 1600
+"""Pixels; unless `detection_side` says otherwise, a larger page is made smaller before its lines are found."""
 
 
 @dataclasses.dataclass(slots=True, eq=False)
@@ -28,6 +29,8 @@ class Errand:
     found: pipelines.Found | None = None
     texts: dict[int, recognition.Text] = dataclasses.field(default_factory=dict)
     """Of the lines that are read."""
+    _told: threading.Lock = dataclasses.field(default_factory=threading.Lock)
+    """Taken by who tells first what came of it, and never given back: several of its lines may fail."""
 
     @property
     def lines(self) -> pipelines.Found:
@@ -67,13 +70,13 @@ class Errand:
         ]
 
     def end(self, read: readers.Read) -> None:
-        """Tell what came of it; nothing is done where nobody waits any more."""
-        if self.done.set_running_or_notify_cancel():
+        """Tell what came of it; nothing is done where that was told, or where nobody waits any more."""
+        if self._told.acquire(blocking=False) and self.done.set_running_or_notify_cancel():
             self.done.set_result(read)
 
     def fail(self, error: Exception) -> None:
         """Tell what went wrong, likewise."""
-        if self.done.set_running_or_notify_cancel():
+        if self._told.acquire(blocking=False) and self.done.set_running_or_notify_cancel():
             self.done.set_exception(error)
 
 

@@ -19,18 +19,26 @@ _AFTER_ERF = ("Add", "Mul", "Mul")
 
 
 def lift(graph: onnx.GraphProto, convolutions: Collection[str]) -> set[str]:
-    """Let these convolutions (names; pointwise and with a bias) have GELU's values lifted; names of those lifted values."""
+    """Let those of these convolutions (names) that are pointwise and have a bias have GELU's values lifted; names of the values.
+
+    At the border of others there are zeros, which are not lifted.
+    """
     gelus = set(_gelus(graph))
     constants = {tensor.name: tensor for tensor in graph.initializer}
     lifted: dict[str, str] = {}
     for node in list(graph.node):
-        if node.name in convolutions and node.input[0] in gelus:
+        if node.name in convolutions and node.input[0] in gelus and _is_pointwise(node, constants):
             _lower(constants[node.input[2]], numpy_helper.to_array(constants[node.input[1]]))
             node.input[0] = lifted.setdefault(node.input[0], f"{node.input[0]}_lifted")
     if lifted:
         graph.initializer.append(numpy_helper.from_array(np.array(_LIFT, np.float32), "lift"))
         _insert(graph, lifted)
     return set(lifted.values())
+
+
+def _is_pointwise(node: onnx.NodeProto, constants: Mapping[str, onnx.TensorProto]) -> bool:
+    """And with a bias."""
+    return len(node.input) == 3 and tuple(constants[node.input[1]].dims[2:]) == (1, 1)
 
 
 def _gelus(graph: onnx.GraphProto) -> Iterator[str]:

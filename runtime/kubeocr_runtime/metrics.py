@@ -42,7 +42,7 @@ class Metrics:
             names.METRIC_QUEUE_BYTES, "Bytes of their files, of each up to its share of the queue.", registry=self.registry
         )
         self.busy_seconds = prometheus_client.Counter(
-            names.METRIC_BUSY_SECONDS, "Seconds that the engine has worked.", registry=self.registry
+            names.METRIC_BUSY_SECONDS, "Seconds that the engine's threads have worked, in the mean.", registry=self.registry
         )
         self._busy_seen = 0.0
         prometheus_client.ProcessCollector(registry=self.registry)

@@ -17,8 +17,10 @@ from kubeocr_runtime import graphs
 
 _PIXELWISE = frozenset({"Identity", "Relu", "Sigmoid", "Add", "BatchNormalization"})
 """What may stand between the convolutions, and after them."""
-_LOCAL = {"strides": [2, 2], "kernel_shape": [2, 2], "pads": [0, 0, 0, 0], "dilations": [1, 1], "group": 1}
-"""Of a convolution that makes four pixels of one."""
+_LOCAL = {"strides": [2, 2], "kernel_shape": [2, 2]}
+"""What a convolution that makes four pixels of one has to say of itself."""
+_PLAIN = {"pads": [0, 0, 0, 0], "dilations": [1, 1], "group": 1}
+"""And what it may: ONNX's defaults (https://onnx.ai/onnx/operators/onnx__ConvTranspose.html)."""
 
 
 def postpone(model: bytes) -> bytes:
@@ -57,7 +59,7 @@ def _upwards(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
 
 def _is_local(node: onnx.NodeProto) -> bool:
     given = {each.name: helper.get_attribute_value(each) for each in node.attribute}
-    return node.op_type == "ConvTranspose" and all(given.get(name, value) == value for name, value in _LOCAL.items())
+    return node.op_type == "ConvTranspose" and _LOCAL.items() <= given.items() and _LOCAL | _PLAIN | given == _LOCAL | _PLAIN
 
 
 class _Enlarged:

@@ -24,8 +24,9 @@ class Worker:
     def __init__(self, reader: readers.Reader, stuck_seconds: float) -> None:
         self.reader = reader
         self.stuck_seconds = stuck_seconds
+        self.threads = 1
         self.busy_seconds = 0.0
-        """Of all threads together."""
+        """Of all threads in the mean."""
         self.ready = False
         self._threads = concurrent.futures.ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="engine")
         self._changed = threading.Condition()
@@ -39,8 +40,9 @@ class Worker:
         """Load the models and read a page whose text is known. Raises what the reader raises."""
         await asyncio.wrap_future(self._threads.submit(self._timed, self.reader.warm))
         await asyncio.wrap_future(self._threads.submit(self._timed, self.reader.self_test))
-        self._schedule.streams = self.reader.streams
-        for _ in range(min(self.reader.threads, _MOST_THREADS)):
+        self._schedule.streams = min(self.reader.streams, _MOST_THREADS)
+        self.threads = min(self.reader.threads, _MOST_THREADS)
+        for _ in range(self.threads):
             self._threads.submit(self._stream)
         self.ready = True
 
@@ -77,10 +79,12 @@ class Worker:
     def _stream(self) -> None:
         """What each thread does until the end."""
         while pieces := self._next():
-            self._timed(functools.partial(self._do, pieces))
-            with self._changed:
-                self._schedule.done(pieces)
-                self._changed.notify()
+            try:
+                self._timed(functools.partial(self._do, pieces))
+            finally:
+                with self._changed:
+                    self._schedule.done(pieces)
+                    self._changed.notify()
 
     def _next(self) -> tuple[errands.Piece, ...]:
         """Waits for something to do; empty at the end."""
@@ -125,9 +129,14 @@ class Worker:
             self._finish(errand)
 
     def _finish(self, errand: errands.Errand) -> None:
+        """What goes wrong here is this page's alone, whoever shared its last batch."""
         texts = [errand.texts[index] for index in range(len(errand.texts))]
-        result = self.reader.place(errand.lines, texts, errand.options)
-        errand.end(readers.Read(result, errand.begun - errand.asked, time.monotonic() - errand.begun))
+        try:
+            result = self.reader.place(errand.lines, texts, errand.options)
+        except Exception as e:
+            errand.fail(e)
+        else:
+            errand.end(readers.Read(result, errand.begun - errand.asked, time.monotonic() - errand.begun))
 
     def _add(self, errand: errands.Errand, pieces: Sequence[errands.Piece]) -> None:
         with self._changed:
@@ -144,4 +153,4 @@ class Worker:
         finally:
             with self._changed:
                 del self._since[task]
-                self.busy_seconds += time.monotonic() - begin
+                self.busy_seconds += (time.monotonic() - begin) / self.threads

@@ -80,3 +80,20 @@ def test_all_else_is_left_as_it_is(nodes: list[onnx.NodeProto], names: list[str]
     before = made.SerializeToString()
     assert lifting.lift(made, names) == set()
     assert made.SerializeToString() == before
+
+
+@pytest.mark.parametrize(
+    "convolution",
+    [
+        pytest.param(helper.make_node("Conv", ["g", "w"], ["y"], "convolution"), id="no bias that could take it back"),
+        pytest.param(
+            helper.make_node("Conv", ["g", "wide", "b"], ["y"], "convolution", pads=[1, 1, 1, 1]), id="zeros at the border"
+        ),
+    ],
+)
+def test_what_cannot_be_taken_back_is_not_lifted(convolution: onnx.NodeProto) -> None:
+    made = graph(*GELU, convolution)
+    made.initializer.append(numpy_helper.from_array(np.zeros((5, 3, 3, 3), np.float32), "wide"))
+    before = made.SerializeToString()
+    assert lifting.lift(made, ["convolution"]) == set()
+    assert made.SerializeToString() == before

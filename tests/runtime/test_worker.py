@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import time
 import weakref
 from collections.abc import AsyncIterator, Sequence
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from kubeocr_contract import models
-from kubeocr_runtime import documents, errands, pipelines, readers, recognition, worker
+from kubeocr_runtime import documents, errands, pipelines, readers, recognition, results, worker
 
 OPTIONS = pipelines.ReadOptions(reader=models.Reader("PP-OCRv6", "x_det", "x_rec"))
 
@@ -135,6 +136,53 @@ async def test_a_line_that_fails_fails_its_page_and_no_other_of_its_batch(reader
     assert max(choosy.sizes) > 1
     assert (first.result.text, third.result.text) == ("page 1", "page 3")
     assert isinstance(second, RuntimeError)
+
+
+async def test_pages_all_of_whose_lines_fail_leave_the_worker_as_it_was(reader) -> None:
+    find, recognise = reader.find, reader.recognise
+
+    def find_three(which: documents.Page, options: pipelines.ReadOptions) -> pipelines.Found:
+        found = find(which, options)
+        return dataclasses.replace(found, quads=found.quads * 3, strips=found.strips * 3)
+
+    def refuse(key: pipelines.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
+        if any(strip[0, 0, 0] < 9 for strip in strips):
+            raise RuntimeError("this line cannot be read")
+        return recognise(key, strips)
+
+    reader.streams, reader.find, reader.recognise = 2, find_three, refuse
+    async with working(reader) as engine:
+        for number in range(1, 6):
+            with pytest.raises(RuntimeError, match="cannot be read"):
+                await engine.read(page(number), OPTIONS, errands.Share())
+        texts = [(await engine.read(page(9), OPTIONS, errands.Share())).result.text for _ in range(3)]
+        await until(lambda: not engine._schedule._shares)
+    assert texts == ["page 9 page 9 page 9"] * 3
+
+
+async def test_a_page_that_cannot_be_placed_fails_alone(reader) -> None:
+    place = reader.place
+
+    def refuse(
+        found: pipelines.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions
+    ) -> results.PageResult:
+        if found.number == 1:
+            raise ValueError("nowhere")
+        return place(found, texts, options)
+
+    reader.place = refuse
+    async with working(reader) as engine:
+        reader.gate.clear()
+        held = asyncio.create_task(engine.read(page(9), OPTIONS, errands.Share()))
+        await until(lambda: engine.busy)
+        reads = [asyncio.create_task(engine.read(page(n), OPTIONS, errands.Share())) for n in (1, 2)]
+        await asyncio.sleep(0.05)
+        reader.gate.set()
+        await held
+        first, second = await asyncio.gather(*reads, return_exceptions=True)
+    assert isinstance(first, ValueError)
+    assert second.result.text == "page 2"
+    assert sum(count for _, count in reader.batches) == 3, "none was read twice"
 
 
 async def test_a_page_that_fails_is_told_and_the_next_is_read(reader) -> None:

@@ -149,7 +149,7 @@ class Engine(rules.Part):
     """Pixels that a page's longest side is scaled down to for finding lines; they are read out of the full page all the same.
     A longer one finds smaller print and takes more time; 0 is PaddleOCR's own 4000."""
     threads: int = values.setting("threads")
-    """Threads of one inference; 0 takes what the container may use."""
+    """Threads of one inference; 0 is one on up to four CPUs and two on more, or the CPUs divided by spec.engine.streams."""
     streams: int = values.setting("streams")
     """Inferences that run at the same time in one pod; 0 is as many as the CPUs and the engine do best."""
     cache: EngineCache | None = None

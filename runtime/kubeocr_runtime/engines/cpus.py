@@ -7,7 +7,7 @@ import pathlib
 from collections.abc import Callable
 
 _WIDE = 4
-"""Up to so many CPUs each runs an inference of its own: two threads of one wait for each other (docs/PERFORMANCE.md)."""
+"""Up to so many CPUs each runs an inference of its own: two threads of one wait for each other."""
 _VNNI = frozenset({"avx512_vnni", "avx_vnni"})
 _V2 = "/sys/fs/cgroup/cpu.max"
 _V1 = ("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us")
