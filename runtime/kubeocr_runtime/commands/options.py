@@ -15,7 +15,7 @@ _FLAGS: Mapping[str, str] = {
     "engine_cache_dir": "folder where engines keep what they compiled; empty for none",
     "precision": "what models are computed in",
     "device": "what to run on",
-    "threads": "threads of one inference, 0 for all there are",
+    "threads": "threads of one inference, 0 for what the CPUs and the engine do best",
     "streams": "inferences at the same time, 0 for what CPUs and engine do best",
     "characters": "what is recognised: the scripts of the languages, or all that a model knows",
     "detection_side": "pixels of a page's longest side for finding lines, 320 to 4000; 0 for PaddleOCR's own 4000",

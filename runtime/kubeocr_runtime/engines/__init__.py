@@ -1,4 +1,4 @@
-"""Engines: numbers in, numbers out. `pipelines` opens one session a model; what the numbers mean is not known here."""
+"""Engines: numbers in, numbers out. `loading` opens one session a model; what the numbers mean is not known here."""
 
 import dataclasses
 import importlib

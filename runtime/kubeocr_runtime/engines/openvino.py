@@ -13,7 +13,7 @@ from typing import Any, cast
 # https://docs.openvino.ai/2025/about-openvino/additional-resources/telemetry.html
 cast("dict[str, Any]", sys.modules)["openvino_telemetry"] = None
 # Parts of graphs, each prepared for a shape, that all streams share: some 150 (6 MB) for a shape of lines. With oneDNN's own
-# 1024 streams prepare what others forgot; 2048 still made lines of text of all widths a tenth slower than 8192, 4096 did not:
+# 1024 streams prepare what others forgot, and 2048 still made lines of text of all widths a tenth slower than 8192:
 # https://uxlfoundation.github.io/oneDNN/dev_guide_primitive_cache.html
 os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "4096")
 
