@@ -8,6 +8,8 @@ OURS, EXACT, BARE = "ours", "ours-exact", "bare-exact"
 """`kubeocr serve` with its defaults, with nothing taken away from the models, and what the latter's models compute alone."""
 SERVED, REFERENCE = "paddlex-serve", "paddleocr"
 PEERS = (SERVED, REFERENCE, "rapidocr-onnxruntime", "rapidocr-openvino", "tesseract")
+SAME_WEIGHTS = PEERS[:-1]
+"""tesseract has models of its own, which are much smaller."""
 FLOAT32 = (SERVED, REFERENCE, "rapidocr-onnxruntime")
 """Those of the peers that compute in full precision on every machine; OpenVINO takes bfloat16 where the CPU has it."""
 

@@ -65,6 +65,7 @@ def http_share(found: figures.Found) -> float | None:
 
 TARGETS: Mapping[str, Target] = {
     "pages_8_to_fastest_peer": Target(AT_LEAST, 2.0, _ratio(PAGES, systems.OURS, systems.PEERS)),
+    "pages_8_to_fastest_peer_of_same_weights": Target(AT_LEAST, 2.0, _ratio(PAGES, systems.OURS, systems.SAME_WEIGHTS)),
     "pages_8_to_paddlex_serve": Target(AT_LEAST, 2.5, _ratio(PAGES, systems.OURS, [systems.SERVED])),
     "pages_8_exact_to_fastest_peer": Target(AT_LEAST, 1.15, _ratio(PAGES, systems.EXACT, systems.PEERS)),
     "pages_8_exact_to_fastest_float32_peer": Target(AT_LEAST, 1.15, _ratio(PAGES, systems.EXACT, systems.FLOAT32)),

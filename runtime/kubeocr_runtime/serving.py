@@ -7,6 +7,7 @@ import pathlib
 import signal
 from typing import NoReturn
 
+import uvloop
 from aiohttp import web
 
 from kubeocr_contract import names, settings
@@ -42,7 +43,9 @@ def serve(chosen: settings.Settings) -> int:
     except certificates.BadCertificate as e:
         LOG.critical("the certificate cannot serve: %s", e)
         return 1
-    return asyncio.run(_serve(chosen, application, certificate))
+    # a twelfth more requests a second than with asyncio's own loop, and refusals in half the time (docs/PERFORMANCE.md)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_serve(chosen, application, certificate))
 
 
 async def _serve(chosen: settings.Settings, application: web.Application, certificate: certificates.Certificate | None) -> int:
