@@ -98,6 +98,7 @@ def _tips() -> list[str]:
 def _characteristics() -> dict[str, str]:
     return {
         "models": "loaded once; the ones that the service names are warm before it is ready",
-        "concurrency": "requests share the engine by the time they take; as many pages wait as the service allows, then 429 with Retry-After",
+        "concurrency": "requests share the engine by the time they take; as many pages wait as the service allows, "
+        "then 429 with Retry-After",
         "network": "nothing is downloaded",
     }

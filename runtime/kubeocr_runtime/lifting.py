@@ -19,7 +19,7 @@ _AFTER_ERF = ("Add", "Mul", "Mul")
 
 
 def lift(graph: onnx.GraphProto, convolutions: Collection[str]) -> set[str]:
-    """Let those of these convolutions (names) that are pointwise and have a bias have GELU's values lifted; names of the values.
+    """Let those of these convolutions (names) that are pointwise and have a bias have GELU's values lifted; the values' names.
 
     At the border of others there are zeros, which are not lifted.
     """

@@ -133,7 +133,7 @@ class Worker:
         texts = [errand.texts[index] for index in range(len(errand.texts))]
         try:
             result = self.reader.place(errand.lines, texts, errand.options)
-        except Exception as e:
+        except Exception as e:  # noqa: BLE001  whoever waits for the page is told
             errand.fail(e)
         else:
             errand.end(readers.Read(result, errand.begun - errand.asked, time.monotonic() - errand.begun))

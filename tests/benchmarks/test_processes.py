@@ -9,7 +9,8 @@ import pytest
 from benchmarks.ocr import processes, systems
 
 WAITS = "import time; time.sleep(60)"
-HAS_A_CHILD = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {WAITS!r}]); print('up', flush=True); {WAITS}"
+CHILD = f"print('up', flush=True); {WAITS}"
+HAS_A_CHILD = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {CHILD!r}]); {WAITS}"
 
 
 @pytest.fixture

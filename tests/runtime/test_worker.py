@@ -163,9 +163,7 @@ async def test_pages_all_of_whose_lines_fail_leave_the_worker_as_it_was(reader) 
 async def test_a_page_that_cannot_be_placed_fails_alone(reader) -> None:
     place = reader.place
 
-    def refuse(
-        found: pipelines.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions
-    ) -> results.PageResult:
+    def refuse(found: pipelines.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions) -> results.PageResult:
         if found.number == 1:
             raise ValueError("nowhere")
         return place(found, texts, options)

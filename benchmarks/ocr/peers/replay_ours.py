@@ -1,7 +1,7 @@
 """The models alone, answering lines: what a page gives them to compute, again and again, with nothing around it.
 
-A file is first read as `kubeocr ocr` reads it, with the settings of the environment, and what went into the engines is kept. From
-then on reading it is all of that, computed by as many threads as the engine has streams: the least that a page takes with it.
+A file is first read as `kubeocr ocr` reads it, with the settings of the environment, and what went into the engines is kept.
+From then on reading it is all of that, computed by as many threads as the engine has streams: the least that a page takes.
 """
 
 import contextlib

@@ -50,8 +50,8 @@ class _Own(threading.local):
 class Compiled:
     """A model for any shape, or for one. Threads may call it at the same time.
 
-    Only one at a time meets a new shape of a model: two that prepare themselves at once were seen to wait for each other for ever, and in
-    OpenVINO's tracker others saw it crash (openvinotoolkit/openvino#20633, ultralytics/ultralytics#25923).
+    Only one at a time meets a new shape of a model: two that prepare themselves at once were seen to wait for each other for
+    ever, and in OpenVINO's tracker others saw it crash (openvinotoolkit/openvino#20633, ultralytics/ultralytics#25923).
     """
 
     def __init__(self, model: openvino.Model, properties: Properties, *, keeps: bool = True) -> None:
