@@ -1,6 +1,9 @@
 """Models in ONNX on onnxruntime: CPU, or CUDA and TensorRT where the package and the device are there."""
 
+import contextlib
 import dataclasses
+import logging
+import sys
 from collections.abc import Mapping
 
 import numpy as np
@@ -10,6 +13,7 @@ from kubeocr_contract import report, settings
 from kubeocr_runtime import engines, models
 from kubeocr_runtime.engines import cpus, gpus, spread
 
+LOG = logging.getLogger("kubeocr.engines")
 TENSORRT = "TensorrtExecutionProvider"
 CUDA = "CUDAExecutionProvider"
 CPU = "CPUExecutionProvider"
@@ -52,6 +56,8 @@ def _open(program: engines.Program, chosen: settings.Settings, *, device: int) -
     wanted = providers(chosen, onnxruntime.get_available_providers(), device)
     division = cpus.divide(chosen.streams, chosen.threads, cpus.available())
     model = program.onnx or str(program.weights.program)
+    if wanted[0][0] != CPU:
+        _load_cuda()
     try:
         session = onnxruntime.InferenceSession(model, _options(division.threads), providers=wanted)
     except Exception as e:  # its errors share no other base
@@ -61,8 +67,16 @@ def _open(program: engines.Program, chosen: settings.Settings, *, device: int) -
         raise engines.EngineUnavailable(
             "onnxruntime could not start CUDA: no GPU in this container, or its driver or CUDA libraries are missing"
         )
+    if first != wanted[0][0]:
+        LOG.warning("%s could not be started, %s runs the models: is there a GPU, and its driver?", wanted[0][0], first)
     # On CPUs a batch is no faster than its lines one by one, and its last digits depend on who shares it
     return Session(session, session.get_inputs()[0].name, about(first, division.threads), _GPU_BATCH if first != CPU else 0)
+
+
+def _load_cuda() -> None:
+    """The libraries of CUDA and cuDNN that came as Python packages: the system's loader does not look there."""
+    with contextlib.redirect_stdout(sys.stderr):  # it prints what it does not find
+        onnxruntime.preload_dlls()
 
 
 def about(provider: str, threads: int) -> report.Engine:
