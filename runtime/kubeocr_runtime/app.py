@@ -18,6 +18,7 @@ from kubeocr_runtime import (
     backends,
     callers,
     decoding,
+    health,
     incidents,
     keys,
     metrics,
@@ -26,6 +27,7 @@ from kubeocr_runtime import (
     readers,
     refusals,
     routes,
+    services,
     turns,
     uploads,
     worker,
@@ -59,7 +61,7 @@ def create_app(chosen: settings.Settings, reader: readers.Reader, store: readers
     app = web.Application(middlewares=[observe, render_errors, authenticate])
     app[FAILED], app[LOADED] = asyncio.Event(), asyncio.Event()
     app[_REFUSALS] = refusals.Refusals()
-    app[routes.SERVICES] = _services(chosen, reader, store)
+    app[services.SERVICES] = _services(chosen, reader, store)
     app.on_response_prepare.append(_sign)
     app.cleanup_ctx.extend((_run_worker, _watch_backends))
     app.add_routes(
@@ -67,10 +69,10 @@ def create_app(chosen: settings.Settings, reader: readers.Reader, store: readers
             *map(_reading, wire.OCR_ROUTES),
             web.delete(names.REQUESTS + "/{request_id}", routes.cancel),
             web.get(names.LANGUAGES, routes.list_languages),
-            web.get(names.LIVEZ, routes.live),
-            web.get(names.READYZ, routes.ready),
-            web.get(names.METRICS, routes.expose_metrics),
-            web.get(names.STATUS, routes.status),
+            web.get(names.LIVEZ, health.live),
+            web.get(names.READYZ, health.ready),
+            web.get(names.METRICS, health.expose_metrics),
+            web.get(names.STATUS, health.status),
             web.get(names.OPENAPI, _openapi),
             web.get(names.DOCS, functools.partial(_html, openapi.swagger_page())),
             web.get(names.REDOC, functools.partial(_html, openapi.redoc_page())),
@@ -86,13 +88,13 @@ def _reading(route: wire.OcrRoute) -> web.RouteDef:
     return web.post(route.path, handler, expect_handler=uploads.wait_to_be_asked)
 
 
-def _services(chosen: settings.Settings, reader: readers.Reader, store: readers.Store) -> routes.Services:
+def _services(chosen: settings.Settings, reader: readers.Reader, store: readers.Store) -> services.Services:
     engine = worker.Worker(reader, chosen.request_timeout_seconds)
     figures = metrics.Metrics()
     queue = admission.Load(chosen.queue_pages, chosen.queue_megapixels * 1_000_000, chosen.queue_mib * 2**20)
     rate = rates.Rate()
     decoder = decoding.Decoder(chosen.request_timeout_seconds)
-    return routes.Services(
+    return services.Services(
         settings=chosen,
         store=store,
         worker=engine,
@@ -114,7 +116,7 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         response = await handler(request)
         status = response.status
-        if request.app[routes.SERVICES].entrance.leaving:
+        if request.app[services.SERVICES].entrance.leaving:
             # a proxy that hears of our end sends no new connection, but goes on with those that it has
             response.force_close()
     except ConnectionError:  # the client has left: as where aiohttp hears of it before we write
@@ -122,7 +124,7 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     finally:
         seconds = time.monotonic() - begin
         route = _route(request)
-        figures = request.app[routes.SERVICES].metrics
+        figures = request.app[services.SERVICES].metrics
         figures.requests.labels(route, str(status)).inc()
         figures.request_seconds.labels(route).observe(seconds)
         refused = status == http.HTTPStatus.TOO_MANY_REQUESTS
@@ -160,7 +162,7 @@ async def authenticate(request: web.Request, handler: Handler) -> web.StreamResp
 
     Nothing of the body is read yet.
     """
-    known = request.app[routes.SERVICES].keys
+    known = request.app[services.SERVICES].keys
     if _route(request) not in _OPEN:
         key = known.admit(request.headers) if known is not None else ""
         callers.refuse_wrong_name(request.headers)
@@ -183,31 +185,31 @@ async def _run_worker(app: web.Application) -> AsyncIterator[None]:
     loading = asyncio.create_task(_load(app))
     yield
     loading.cancel()
-    app[routes.SERVICES].worker.stop()
-    app[routes.SERVICES].turns.decoder.stop()
+    app[services.SERVICES].worker.stop()
+    app[services.SERVICES].turns.decoder.stop()
 
 
 async def _watch_backends(app: web.Application) -> AsyncIterator[None]:
-    asking = asyncio.create_task(app[routes.SERVICES].backends.run())
+    asking = asyncio.create_task(app[services.SERVICES].backends.run())
     yield
     asking.cancel()
 
 
 async def _load(app: web.Application) -> None:
-    services = app[routes.SERVICES]
+    known = app[services.SERVICES]
     begin = time.monotonic()
     try:
-        await services.worker.start()
+        await known.worker.start()
     except Exception as e:
         LOG.critical("models cannot be loaded: %s", e, exc_info=LOG.isEnabledFor(logging.DEBUG))
         app[FAILED].set()
         return
     app[LOADED].set()
-    LOG.info("ready seconds=%.1f languages=%s", time.monotonic() - begin, ",".join(services.settings.languages))
+    LOG.info("ready seconds=%.1f languages=%s", time.monotonic() - begin, ",".join(known.settings.languages))
 
 
 async def _openapi(request: web.Request) -> web.Response:
-    return web.json_response(openapi.document(keys=request.app[routes.SERVICES].keys is not None))
+    return web.json_response(openapi.document(keys=request.app[services.SERVICES].keys is not None))
 
 
 async def _html(page: str, _: web.Request) -> web.Response:

@@ -11,7 +11,7 @@ import uvloop
 from aiohttp import web
 
 from kubeocr_contract import names, settings
-from kubeocr_runtime import admission, allocation, app, certificates, engines, last_words, models, pipelines, routes
+from kubeocr_runtime import admission, allocation, app, certificates, engines, last_words, models, pipelines, services
 
 LOG = logging.getLogger("kubeocr.serving")
 _LAST_WRITES_SECONDS = 5.0
@@ -67,8 +67,8 @@ async def _serve(chosen: settings.Settings, application: web.Application, certif
         for task in meanwhile:
             task.cancel()
         await runner.cleanup()
-    services = application[routes.SERVICES]
-    if code or services.worker.busy or services.turns.decoder.busy:
+    known = application[services.SERVICES]
+    if code or known.worker.busy or known.turns.decoder.busy:
         _leave(code)
     return code
 
@@ -91,7 +91,7 @@ async def _until_the_end(
     ended = await _told_to_end(application[app.FAILED])
     if ended is None:
         return 1
-    return await _drain(application[routes.SERVICES].entrance, chosen.drain_seconds, ended)
+    return await _drain(application[services.SERVICES].entrance, chosen.drain_seconds, ended)
 
 
 def _leave(code: int) -> NoReturn:

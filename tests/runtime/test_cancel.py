@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 
-from kubeocr_runtime import routes
+from kubeocr_runtime import services
 
 OCR = "/ocr/ppocrv6"
 REQUESTS = "/api/v1/requests"
@@ -31,7 +31,7 @@ async def test_a_request_is_cancelled_and_told_so(service, form, pdf, reader, se
     told = await cancelled.json()
     assert (cancelled.status, told["code"], told["reason"]) == (409, "cancelled", "wrong file")
     assert cancelled.headers["X-Request-Id"] == "book-1"
-    assert client.app[routes.SERVICES].entrance.waiting == 0
+    assert client.app[services.SERVICES].entrance.waiting == 0
     reader.gate.set()
     assert await settled(lambda: len(reader.seen)) <= 2
 
@@ -81,21 +81,21 @@ async def test_an_upload_is_cancelled_while_it_comes(service) -> None:
     reading, writing = await asyncio.open_connection("127.0.0.1", client.port)
     head = f"POST {OCR} HTTP/1.1\r\nHost: x\r\nX-Request-Id: slow\r\nContent-Type: multipart/form-data; boundary=b\r\n"
     writing.write(head.encode() + b"Content-Length: 100000\r\n\r\n--b\r\n")
-    services = client.app[routes.SERVICES]
-    while not services.entrance.requests:
+    known = client.app[services.SERVICES]
+    while not known.entrance.requests:
         await asyncio.sleep(0.01)
     assert (await client.delete(f"{REQUESTS}/slow")).status == 200
     assert b" 409 " in await reading.readline()
     writing.close()
-    assert services.uploads.free == services.uploads.total
+    assert known.uploads.free == known.uploads.total
 
 
 async def test_a_request_that_waits_for_memory_is_cancelled(service, form, picture) -> None:
     client = await service()
-    services = client.app[routes.SERVICES]
-    async with services.uploads.take(services.uploads.total):
+    known = client.app[services.SERVICES]
+    async with known.uploads.take(known.uploads.total):
         waiting = asyncio.create_task(client.post(OCR, data=form(picture()), headers={"X-Request-Id": "patient"}))
-        while not services.entrance.requests:
+        while not known.entrance.requests:
             await asyncio.sleep(0.01)
         await client.delete(f"{REQUESTS}/patient")
         assert (await waiting).status == 409
@@ -111,7 +111,7 @@ async def test_a_closed_connection_ends_its_request(service, pdf, reader, settle
     writing.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
     await asyncio.to_thread(reader.entered.wait, 5)
     writing.close()
-    entrance = client.app[routes.SERVICES].entrance
+    entrance = client.app[services.SERVICES].entrance
     async with asyncio.timeout(5):
         while entrance.requests:
             await asyncio.sleep(0.01)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from kubeocr_runtime import routes, uploads
+from kubeocr_runtime import services, uploads
 
 OCR = "/ocr/ppocrv6"
 
@@ -173,13 +173,13 @@ async def test_who_leaves_in_the_middle_of_an_upload_leaves_nothing_behind(servi
     head = f"POST {OCR} HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n"
     writer.write(head.encode() + PART + b"\r\n" + bytes(1000))
     await writer.drain()
-    services = client.app[routes.SERVICES]
-    while not services.entrance.requests:
+    known = client.app[services.SERVICES]
+    while not known.entrance.requests:
         await asyncio.sleep(0.01)
     writer.close()
-    while services.entrance.requests:
+    while known.entrance.requests:
         await asyncio.sleep(0.01)
-    assert services.uploads.free == services.uploads.total
+    assert known.uploads.free == known.uploads.total
 
 
 async def test_a_slow_upload_ends_with_its_time(service) -> None:

@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 
 from kubeocr_contract import settings
-from kubeocr_runtime import admission, documents, errors, routes
+from kubeocr_runtime import admission, documents, errors, services
 from kubeocr_runtime.renderers import pool
 
 OCR = "/ocr/ppocrv6"
@@ -63,8 +63,8 @@ async def test_each_has_its_answer_and_takes_nothing_along(
     assert told.items() <= body.items()
     assert code is None or body["detail"].startswith("file: ")
     assert all(height * width <= MEGAPIXELS * 1.01e6 for _, (height, width, _), _ in reader.seen)
-    limits = client.app[routes.SERVICES].settings
-    assert all(_most_held(child.pid) < pool.heap(limits) for child in client.app[routes.SERVICES].turns.decoder.pdfs.children)
+    limits = client.app[services.SERVICES].settings
+    assert all(_most_held(child.pid) < pool.heap(limits) for child in client.app[services.SERVICES].turns.decoder.pdfs.children)
     assert (await client.post(OCR, data=form(pdf(2)))).status == 200
     assert (await client.get("/livez")).status == 200
 
@@ -77,7 +77,7 @@ def _most_held(pid: int) -> int:
 
 async def test_a_page_that_never_ends_costs_its_own_request_and_no_other(service, form, pdf, picture) -> None:
     client = await service()
-    client.app[routes.SERVICES].turns.decoder.pdfs.seconds = 1.0
+    client.app[services.SERVICES].turns.decoder.pdfs.seconds = 1.0
     hanging = [asyncio.create_task(client.post(OCR, data=form(hostile.endless()))) for _ in range(2)]
     await asyncio.sleep(0.3)
     assert (await client.post(OCR, data=form(picture()))).status == 200
@@ -90,7 +90,7 @@ async def test_a_page_that_never_ends_costs_its_own_request_and_no_other(service
 
 async def test_a_page_that_never_ends_ends_with_its_request(service, form) -> None:
     client = await service(request_timeout_seconds=1)
-    client.app[routes.SERVICES].turns.decoder.pdfs.seconds = 600.0
+    client.app[services.SERVICES].turns.decoder.pdfs.seconds = 600.0
     response = await client.post(OCR, data=form(hostile.endless()))
     assert (response.status, (await response.json())["code"]) == (504, "deadline_exceeded")
     assert (await client.get("/livez")).status == 200

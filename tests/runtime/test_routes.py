@@ -8,7 +8,7 @@ import pytest
 from reportlab.pdfgen import canvas
 
 from kubeocr_contract import images, models, report, wire
-from kubeocr_runtime import routes
+from kubeocr_runtime import services
 
 OCR = "/ocr/ppocrv5"
 
@@ -184,7 +184,7 @@ async def test_pages_are_decoded_as_far_as_memory_allows(service, form, picture,
     waiting = [asyncio.create_task(client.post(OCR, data=form(large))) for _ in range(4)]
     await asyncio.to_thread(reader.entered.wait, 5)
     await asyncio.sleep(0.2)
-    room = client.app[routes.SERVICES].turns.room
+    room = client.app[services.SERVICES].turns.room
     assert room.large.free == room.large.total - 5000 * 3000
     assert room.small.free == room.small.total, "a small page would not wait"
     reader.gate.set()
@@ -194,7 +194,7 @@ async def test_pages_are_decoded_as_far_as_memory_allows(service, form, picture,
 
 async def test_uploads_wait_for_the_memory_that_they_need(service, form, picture, reader) -> None:
     client = await service(upload_mib=1)
-    files = client.app[routes.SERVICES].uploads
+    files = client.app[services.SERVICES].uploads
     async with files.take(files.total):
         waiting = asyncio.create_task(client.post(OCR, data=form(picture())))
         await asyncio.sleep(0.2)
@@ -205,11 +205,11 @@ async def test_uploads_wait_for_the_memory_that_they_need(service, form, picture
 
 async def test_a_pod_that_is_leaving_answers_and_lets_its_connections_go(service, form, picture) -> None:
     client = await service()
-    client.app[routes.SERVICES].entrance.leaving = True
+    client.app[services.SERVICES].entrance.leaving = True
     response = await client.post(OCR, data=form(picture()))
     assert (response.status, response.headers["Connection"]) == (200, "close")
     assert (await client.get("/readyz")).status == 503
-    client.app[routes.SERVICES].entrance.drain()
+    client.app[services.SERVICES].entrance.drain()
     refused = await client.post(OCR, data=form(picture()))
     assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
 
@@ -288,7 +288,7 @@ async def test_what_does_not_end_in_time_is_told_to_come_again(service, form, pd
     reader.gate.clear()
     waiting = asyncio.create_task(client.post(OCR, data=form(pdf(30))))
     await asyncio.to_thread(reader.entered.wait, 5)
-    entrance = client.app[routes.SERVICES].entrance
+    entrance = client.app[services.SERVICES].entrance
     entrance.drain()
     entrance.drop()
     answer = await waiting

@@ -13,7 +13,7 @@ import PIL.Image
 import pytest
 
 from kubeocr_contract import wire
-from kubeocr_runtime import documents, errors, pipelines, results, routes, streams
+from kubeocr_runtime import documents, errors, pipelines, results, services, streams
 
 OCR = "/ocr/ppocrv6"
 LINES = {"Accept": "application/x-ndjson"}
@@ -171,7 +171,7 @@ async def test_what_is_not_reached_is_told(service, form, pdf, stops_at, end: Ca
     assert summary(answer) == ("partial", 2, 0, 28)
     assert {line["code"] for line in answer[3:]} == {code}
     assert answer[-1]["detail"] == answer[-2]["detail"]
-    assert client.app[routes.SERVICES].entrance.counted.pages == 0
+    assert client.app[services.SERVICES].entrance.counted.pages == 0
 
 
 async def test_a_pod_that_ends_says_what_it_did_not_reach(service, form, pdf, reader) -> None:
@@ -179,7 +179,7 @@ async def test_a_pod_that_ends_says_what_it_did_not_reach(service, form, pdf, re
     reader.gate.clear()
     async with client.post(OCR, data=form(pdf(5)), headers=LINES) as response:
         first = json.loads(await response.content.readline())
-        client.app[routes.SERVICES].entrance.drop()
+        client.app[services.SERVICES].entrance.drop()
         answer = [first, *await lines(response)]
     assert summary(answer) == ("failed", 0, 0, 5)
     assert {line["code"] for line in answer[1:]} == {"unavailable"}
@@ -253,7 +253,7 @@ async def test_one_that_reads_nothing_is_cut_off_when_its_time_is_over(service, 
     wordy(reader)
     slow = slow_client(client.port)
     await slow.send(pdf(40))
-    entrance = client.app[routes.SERVICES].entrance
+    entrance = client.app[services.SERVICES].entrance
     while not entrance.requests:
         await asyncio.sleep(0.01)
     while entrance.requests:
@@ -270,7 +270,7 @@ async def test_nothing_more_is_read_for_a_client_that_left(service, pdf, reader,
     await slow.send(pdf(40))
     read = await settled(lambda: len(reader.seen))
     slow.socket.close()
-    entrance = client.app[routes.SERVICES].entrance
+    entrance = client.app[services.SERVICES].entrance
     async with asyncio.timeout(5):
         while entrance.requests:
             await asyncio.sleep(0.01)

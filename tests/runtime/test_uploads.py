@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from aiohttp import test_utils
 
-from kubeocr_runtime import callers, routes
+from kubeocr_runtime import callers, services
 
 OCR = "/ocr/ppocrv6"
 PART = b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
@@ -64,7 +64,7 @@ async def connect() -> AsyncIterator[Callable]:
 async def full(service) -> AsyncIterator[test_utils.TestClient]:
     """A service whose queue is."""
     client = await service(queue_pages=1, upload_mib=100)
-    with client.app[routes.SERVICES].entrance.admit(callers.Caller("other"), 60, 0):
+    with client.app[services.SERVICES].entrance.admit(callers.Caller("other"), 60, 0):
         yield client
 
 
@@ -130,7 +130,7 @@ async def test_who_expects_something_else_is_not_waited_for(service, connect, pi
 )
 async def test_the_queue_is_bounded_in_bytes_and_pixels(service, connect, length: int, settings: dict, status: int) -> None:
     client = await service(**settings)
-    entrance = client.app[routes.SERVICES].entrance
+    entrance = client.app[services.SERVICES].entrance
     held = [entrance.admit(callers.Caller(str(number)), 60, 7 * 2**17) for number in range(4)]
     for each in held:
         each.__enter__()
@@ -143,7 +143,7 @@ async def test_the_queue_is_bounded_in_bytes_and_pixels(service, connect, length
 
 async def test_a_large_page_counts_for_what_it_is_once_it_is_known(service, form, picture, reader) -> None:
     client = await service(queue_megapixels=16)
-    entrance = client.app[routes.SERVICES].entrance
+    entrance = client.app[services.SERVICES].entrance
     reader.gate.clear()
     waiting = [asyncio.create_task(client.post(OCR, data=form(picture(size=(4000, 1000)), f"{n}.png"))) for n in range(4)]
     while entrance.counted.pages < 4 or entrance.counted.pixels < 16_000_000:

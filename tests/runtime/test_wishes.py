@@ -3,7 +3,7 @@
 import pytest
 
 from kubeocr_contract import wire
-from kubeocr_runtime import documents, errands, errors, pipelines, readers, routes, schedule, wishes
+from kubeocr_runtime import documents, errands, errors, pipelines, readers, schedule, services, wishes
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ async def test_a_document_has_one_share_of_the_priority_that_was_asked_for(
     service, form, pdf, monkeypatch, fields: dict[str, str], want: schedule.Priority
 ) -> None:
     client = await service()
-    engine, shares = client.app[routes.SERVICES].worker, []
+    engine, shares = client.app[services.SERVICES].worker, []
     read = engine.read
 
     async def spy(page: documents.Page, options: pipelines.ReadOptions, share: errands.Share) -> readers.Read:
