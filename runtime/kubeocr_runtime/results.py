@@ -7,6 +7,17 @@ Polygon = tuple[Point, Point, Point, Point]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Word:
+    """A piece of a line between white space; of a script without it, what is read as one."""
+
+    text: str
+    confidence: float
+    """As a line's."""
+    polygon: Polygon
+    """Likewise."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Line:
     """One piece of text as the detector found it."""
 
@@ -15,6 +26,25 @@ class Line:
     """Mean probability of its characters, 0 to 1; 0 where no character was read."""
     polygon: Polygon
     """Corners in pixels of the page as it was given, from the line's own top left, clockwise as the text is read."""
+    words: tuple[Word, ...] = ()
+    """In the order of the text; empty where nobody asked for them."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Block:
+    """A region of a page's layout: a heading, a paragraph, a table, a figure."""
+
+    label: str
+    """Of PP-StructureV3's names: doc_title, paragraph_title, text, table, image, formula, seal, chart, header, footer, ..."""
+    polygon: Polygon
+    """Corners in pixels of the page as it was given, clockwise from the block's own top left."""
+    confidence: float
+    content: str = ""
+    """What it says: text; of a table HTML, of a formula LaTeX."""
+    lines: tuple[Line, ...] = ()
+    """Those inside, in reading order."""
+    image: bytes = b""
+    """A PNG of it, where it is a figure."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -30,6 +60,8 @@ class PageResult:
     rows: tuple[tuple[Line, ...], ...]
     own_text: bool = False
     """Whether the lines are the file's own text, taken in place of a reading."""
+    blocks: tuple[Block, ...] = ()
+    """In reading order; empty where nobody asked for the layout."""
 
     @property
     def lines(self) -> tuple[Line, ...]:
