@@ -109,8 +109,8 @@ def read_as_paddleocr(image: tensors.Image, lines: tuple[results.Line, ...], rec
         batch = order[start : start + _BATCH]
         width = max(recognition.NARROWEST, *(recognition.natural_width(cut[i], height) for i in batch))
         sure, best = recogniser.engine.infer(recognition.stack([recogniser.scale(cut[i]) for i in batch], width))
-        for i, (text, _) in zip(batch, recognition.decode(best, sure, recogniser.parameters.characters), strict=True):
-            texts[i] = text
+        for i, read in zip(batch, recognition.decode(best, sure, recogniser.parameters.characters), strict=True):
+            texts[i] = read.text
     return texts
 
 

@@ -24,17 +24,28 @@ def logical(visual: str) -> str:
 
     A line with no right-to-left character is returned as it is.
     """
-    if not any(unicodedata.bidirectional(c) in _RIGHT for c in visual):
+    if not _turns(visual):
         return visual
-    runs = _runs(visual)
-    return "".join(run if left else run[::-1].translate(_MIRRORED) for run, left in reversed(runs))
+    runs = ((visual[run.start : run.stop], left) for run, left in reversed(_runs(visual)))
+    return "".join(run if left else run[::-1].translate(_MIRRORED) for run, left in runs)
 
 
-def _runs(text: str) -> list[tuple[str, bool]]:
+def order(visual: str) -> list[int]:
+    """Where each character of `logical` stands in the line that it was given."""
+    if not _turns(visual):
+        return list(range(len(visual)))
+    return [i for run, left in reversed(_runs(visual)) for i in (run if left else reversed(run))]
+
+
+def _turns(text: str) -> bool:
+    return any(unicodedata.bidirectional(c) in _RIGHT for c in text)
+
+
+def _runs(text: str) -> list[tuple[range, bool]]:
     """The text cut into runs, each with whether it reads from left to right."""
     kept = _left_to_right([unicodedata.bidirectional(c) for c in text])
     bounds = [i for i in range(1, len(text)) if kept[i] != kept[i - 1]]
-    return [(text[a:b], kept[a]) for a, b in zip([0, *bounds], [*bounds, len(text)], strict=True)]
+    return [(range(a, b), kept[a]) for a, b in zip([0, *bounds], [*bounds, len(text)], strict=True)]
 
 
 def _left_to_right(classes: Sequence[str]) -> list[bool]:

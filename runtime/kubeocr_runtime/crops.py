@@ -29,5 +29,15 @@ def cut(image: tensors.Image, quad: NDArray[np.int32]) -> tensors.Image:
     return np.rot90(level_crop) if height / width >= _UPRIGHT else level_crop
 
 
+def frame(quad: NDArray[np.int32], *, flipped: bool = False) -> NDArray[np.float32]:
+    """Where the corners of what `cut` gives are on the page, clockwise from its own top left.
+
+    `flipped`: it was turned by 180 degrees afterwards.
+    """
+    corners, _ = detection.rectangle(quad)
+    upwards = _longer(corners, (0, 3), (1, 2)) / max(_longer(corners, (0, 1), (2, 3)), 1) >= _UPRIGHT
+    return np.roll(corners, -(upwards + 2 * flipped), axis=0)
+
+
 def _longer(corners: NDArray[np.float32], *sides: tuple[int, int]) -> int:
     return int(max(np.linalg.norm(corners[a] - corners[b]) for a, b in sides))

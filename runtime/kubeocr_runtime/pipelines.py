@@ -10,7 +10,19 @@ from numpy.typing import NDArray
 
 from kubeocr_contract import languages, report, settings
 from kubeocr_contract import models as catalogue
-from kubeocr_runtime import crops, detection, loading, models, orientation, reading, recognition, results, samples, tensors
+from kubeocr_runtime import (
+    crops,
+    detection,
+    loading,
+    models,
+    orientation,
+    reading,
+    recognition,
+    results,
+    samples,
+    tensors,
+    words,
+)
 from kubeocr_runtime.engines import cpus, gpus
 
 Key = tuple[str, bool]
@@ -54,6 +66,8 @@ class ReadOptions:
     """Of the script, as the catalogue of languages has it."""
     script: str = _LATIN
     """Likewise (ISO 15924): one that the settings' languages are not written in is read with all that the model knows."""
+    words: bool = False
+    """Cut lines into words."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -72,6 +86,8 @@ class Found:
     recogniser: Key
     budget: int
     """Columns of a batch beyond which a larger one is no faster."""
+    flipped: tuple[bool, ...] = ()
+    """Of each line, whether it was turned by 180 degrees; none where lines are not looked at for that."""
 
 
 class SelfTestFailed(RuntimeError):
@@ -145,9 +161,12 @@ class Pipelines:
         cut = crops.cut_all(image, quads)
         key = self._key(options)
         recogniser = self._recogniser(key)
-        strips = tuple(recogniser.scale(crop) for crop in self._turned([crop for _, crop in cut], options))
+        lines = [crop for _, crop in cut]
+        angles = self._line_angles(lines, options)
+        strips = tuple(recogniser.scale(orientation.upright(crop, turn)) for crop, turn in zip(lines, angles, strict=True))
         height, width = page.image.shape[:2]
-        return Found(page.number, (width, height), angle, tuple(q for q, _ in cut), strips, key, recogniser.budget)
+        found = Found(page.number, (width, height), angle, tuple(q for q, _ in cut), strips, key, recogniser.budget)
+        return dataclasses.replace(found, flipped=tuple(map(bool, angles)))
 
     def recognise(self, key: Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
         """What strips of one bucket say, in one batch."""
@@ -155,7 +174,12 @@ class Pipelines:
 
     def place(self, found: Found, texts: Sequence[recognition.Text], options: ReadOptions) -> results.PageResult:
         """A page's lines in order, in pixels of the page as it came."""
-        lines = [_line(quad, *text) for quad, text in zip(found.quads, texts, strict=True)]
+        lines = [_line(quad, text.text, text.confidence) for quad, text in zip(found.quads, texts, strict=True)]
+        if options.words:
+            lines = [
+                dataclasses.replace(line, words=_words(found, i, text))
+                for i, (line, text) in enumerate(zip(lines, texts, strict=True))
+            ]
         rows = reading.order(reading.raster(lines), options.order, options.direction)
         return _on_page(found, rows)
 
@@ -195,11 +219,9 @@ class Pipelines:
         wanted = options.orient_page and self.orients_pages
         return self._classifier(catalogue.DOC_ORIENTATION).angles([image])[0] if wanted else 0
 
-    def _turned(self, cut: Sequence[tensors.Image], options: ReadOptions) -> list[tensors.Image]:
-        if not (cut and options.orient_lines and self.orients_lines):
-            return list(cut)
-        angles = self._classifier(catalogue.LINE_ORIENTATION).angles(cut)
-        return [orientation.upright(crop, angle) for crop, angle in zip(cut, angles, strict=True)]
+    def _line_angles(self, cut: Sequence[tensors.Image], options: ReadOptions) -> list[int]:
+        wanted = cut and options.orient_lines and self.orients_lines
+        return self._classifier(catalogue.LINE_ORIENTATION).angles(cut) if wanted else [0] * len(cut)
 
     def _detector(self, name: str) -> detection.Detector:
         return self._kept(self.detectors, name, self.loader.detector)
@@ -239,4 +261,19 @@ def _on_page(found: Found, rows: reading.Rows) -> results.PageResult:
 
 
 def _back(line: results.Line, angle: int, size: tuple[int, int]) -> results.Line:
-    return _line(orientation.back(np.array(line.polygon, np.int32), angle, size), line.text, line.confidence) if angle else line
+    if not angle:
+        return line
+    turned = tuple(dataclasses.replace(word, polygon=_turned(word.polygon, angle, size)) for word in line.words)
+    return dataclasses.replace(line, polygon=_turned(line.polygon, angle, size), words=turned)
+
+
+def _turned(polygon: results.Polygon, angle: int, size: tuple[int, int]) -> results.Polygon:
+    a, b, c, d = ((int(x), int(y)) for x, y in orientation.back(np.array(polygon, np.int32), angle, size))
+    return a, b, c, d
+
+
+def _words(found: Found, index: int, text: recognition.Text) -> tuple[results.Word, ...]:
+    """Of a line, in pixels of the page as it was turned."""
+    flipped = bool(found.flipped) and found.flipped[index]
+    frame = crops.frame(found.quads[index], flipped=flipped)
+    return words.cut(text, found.strips[index], frame)

@@ -8,7 +8,7 @@ batch.
 import dataclasses
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,18 @@ padding. With buckets of 32 throughout a page of 82 lines took as long and OpenV
 
 Strip = tensors.Image
 """A line scaled to the model's height, at most WIDEST pixels wide."""
-Text = tuple[str, float]
-"""What a line says, and how sure that is: the mean of its characters' probabilities, 0 where there are none."""
+Mark = tuple[float, float]
+"""Where in its strip a character is seen, in pixels from the left, and its probability."""
+
+
+class Text(NamedTuple):
+    """What a line says."""
+
+    text: str
+    confidence: float
+    """The mean of its characters' probabilities, 0 where there are none."""
+    marks: tuple[Mark, ...] = ()
+    """One a character of the text."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -61,9 +71,10 @@ class Recogniser:
 
     def read(self, strips: Sequence[Strip]) -> list[Text]:
         """What strips of one bucket say, all in one batch."""
-        outputs = self.engine.infer(stack(strips, bucket(strips[0])))
+        width = bucket(strips[0])
+        outputs = self.engine.infer(stack(strips, width))
         best, sure = outputs[::-1] if len(outputs) > 1 else choose(outputs[0], self.parameters.characters)
-        return [self._written(*text) for text in decode(best, sure, self.parameters.characters)]
+        return [self._written(text) for text in decode(best, sure, self.parameters.characters, width / best.shape[1])]
 
     def read_all(self, strips: Sequence[Strip]) -> list[Text]:
         """What strips of any widths say, in their order."""
@@ -73,8 +84,10 @@ class Recogniser:
             texts.update(zip(batch, self.read([strips[i] for i in batch]), strict=True))
         return [texts[i] for i in range(len(strips))]
 
-    def _written(self, text: str, confidence: float) -> Text:
-        return (bidi.logical(text) if self.right_to_left else text), confidence
+    def _written(self, text: Text) -> Text:
+        if not self.right_to_left:
+            return text
+        return Text(bidi.logical(text.text), text.confidence, tuple(text.marks[i] for i in bidi.order(text.text)))
 
 
 def natural_width(crop: tensors.Image, height: int) -> int:
@@ -122,16 +135,21 @@ def choose(scores: NDArray[Any], characters: Sequence[str]) -> tuple[NDArray[Any
     return best, np.take_along_axis(scores, best[:, :, None], axis=2)
 
 
-def decode(best: NDArray[Any], sure: NDArray[Any], characters: Sequence[str]) -> list[Text]:
+def decode(best: NDArray[Any], sure: NDArray[Any], characters: Sequence[str], pitch: float = 1.0) -> list[Text]:
     """CTC, greedy: the best character of each column, repetitions once, blanks out; confidence is the mean of what is left.
 
-    `best` and `sure` have a value a line and column: a character and its probability.
+    `best` and `sure` have a value a line and column: a character and its probability. A column is `pitch` pixels wide.
     """
     best, sure = (values.reshape(len(values), -1) for values in (best, sure))
     kept = best != 0
     kept[:, 1:] &= best[:, 1:] != best[:, :-1]
-    return [_line(b[k], s[k], characters) for b, s, k in zip(best, sure, kept, strict=True)]
+    middles = (np.arange(best.shape[1]) + 0.5) * pitch
+    return [_line(b[k], s[k], middles[k], characters) for b, s, k in zip(best, sure, kept, strict=True)]
 
 
-def _line(best: Any, sure: Any, characters: Sequence[str]) -> Text:
-    return "".join(characters[i] for i in best), float(sure.mean()) if len(sure) else 0.0
+def _line(best: Any, sure: Any, middles: Any, characters: Sequence[str]) -> Text:
+    pieces = [characters[i] for i in best]
+    marks = zip(middles.tolist(), sure.tolist(), strict=True)
+    # a class of some dictionaries is a letter with its signs
+    each = tuple(mark for piece, mark in zip(pieces, marks, strict=True) for _ in piece)
+    return Text("".join(pieces), float(sure.mean()) if len(sure) else 0.0, each)

@@ -22,3 +22,13 @@ LINES = [
 @pytest.mark.parametrize(("visual", "want"), LINES)
 def test_visual_order_becomes_the_order_of_reading(visual: str, want: str) -> None:
     assert bidi.logical(visual) == want
+
+
+@pytest.mark.parametrize(("visual", "want"), LINES)
+def test_the_order_says_where_each_character_stood(visual: str, want: str) -> None:
+    order = bidi.order(visual)
+    assert sorted(order) == list(range(len(visual)))
+    mirrored = str.maketrans("()«»", ")(»«")
+    assert [c in {w, w.translate(mirrored)} for c, w in zip((visual[i] for i in order), want, strict=True)] == [True] * len(
+        want
+    )

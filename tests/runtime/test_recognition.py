@@ -34,8 +34,20 @@ def test_parameters_put_blank_first_and_space_last() -> None:
 )
 def test_decode(columns: list[tuple[int, float]], want: tuple[str, float]) -> None:
     best, sure = recognition.choose(scores(columns), PARAMETERS.characters)
-    [(text, confidence)] = recognition.decode(best, sure, PARAMETERS.characters)
+    [(text, confidence, _)] = recognition.decode(best, sure, PARAMETERS.characters)
     assert (text, pytest.approx(confidence)) == want
+
+
+def test_a_character_is_marked_in_the_middle_of_the_first_column_that_sees_it() -> None:
+    best, sure = recognition.choose(scores([(BLANK, 1.0), (A, 0.5), (A, 0.25), (B, 0.75)]), PARAMETERS.characters)
+    [line] = recognition.decode(best, sure, PARAMETERS.characters, 8.0)
+    assert line.marks == ((12.0, 0.5), (28.0, 0.75))
+
+
+def test_a_class_of_several_code_points_has_a_mark_for_each() -> None:
+    characters = ("", "ก็", "b", " ")
+    [line] = recognition.decode(np.array([[1, 2]]), np.array([[0.5, 0.75]]), characters)
+    assert (line.text, line.marks) == ("ก็b", ((0.5, 0.5), (0.5, 0.5), (1.5, 0.75)))
 
 
 def test_a_dictionary_of_another_model_is_refused() -> None:
@@ -113,7 +125,7 @@ def test_read_gives_texts_in_the_crops_order_whatever_their_batch(engine: FakeEn
     wide = np.full((48, 1000, 3), 255, np.uint8)
     recogniser = recognition.Recogniser(engine, PARAMETERS)
     read = recogniser.read_all([recogniser.scale(crop) for crop in (wide, dark, light, dark)])
-    assert [text for text, _ in read] == ["b", "a", "b", "a"]
+    assert [line.text for line in read] == ["b", "a", "b", "a"]
     assert engine.shapes == [(3, 3, 48, 320), (1, 3, 48, 1024)]
 
 
@@ -126,5 +138,6 @@ def test_right_to_left_text_is_put_in_the_order_of_reading() -> None:
             return (scores([(A, 1.0), (B, 1.0)]),)
 
     parameters = recognition.Parameters(48, ("", "א", "ב", " "))
-    [(text, _)] = recognition.Recogniser(Visual(), parameters, right_to_left=True).read_all([np.zeros((48, 100, 3), np.uint8)])
-    assert text == "בא"
+    [line] = recognition.Recogniser(Visual(), parameters, right_to_left=True).read_all([np.zeros((48, 100, 3), np.uint8)])
+    assert line.text == "בא"
+    assert [x for x, _ in line.marks] == [240.0, 80.0]  # as they stand: two columns of a strip of 320
