@@ -149,7 +149,7 @@ def decode(best: NDArray[Any], sure: NDArray[Any], characters: Sequence[str], pi
 
 def _line(best: Any, sure: Any, middles: Any, characters: Sequence[str]) -> Text:
     pieces = [characters[i] for i in best]
-    marks = zip(middles.tolist(), sure.tolist(), strict=True)
-    # a class of some dictionaries is a letter with its signs
-    each = tuple(mark for piece, mark in zip(pieces, marks, strict=True) for _ in piece)
-    return Text("".join(pieces), float(sure.mean()) if len(sure) else 0.0, each)
+    text, marks = "".join(pieces), tuple(zip(middles.tolist(), sure.tolist(), strict=True))
+    if len(text) != len(pieces):  # a class of some dictionaries is a letter with its signs
+        marks = tuple(mark for piece, mark in zip(pieces, marks, strict=True) for _ in piece)
+    return Text(text, float(sure.mean()) if len(sure) else 0.0, marks)

@@ -6,20 +6,13 @@ between which columns a word ends; where exactly, the picture does: in the wides
 
 import itertools
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kubeocr_runtime import recognition, results
+from kubeocr_runtime import recognition, results, spans
 
-Span = tuple[int, int]
-"""First character of a word, and the one behind its last."""
-_UNSPACED = (
-    (0x0E00, 0x0EFF), (0x0F00, 0x0FFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3005, 0x3007), (0x3040, 0x30FF),
-    (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF),
-)  # fmt: skip
-"""Code points of scripts that are written without spaces: Thai and Lao, Tibetan, Burmese, Khmer, kana, Han."""
 _REACH = 0.75
 """Of a strip's height: how far from its middle a line's first and last character may reach; ink further out is a rule."""
 _INK = 0.35
@@ -28,22 +21,12 @@ _MARGIN = 1 / 16
 """Of a strip's height, above and below, where other lines reach in."""
 
 
-def split(text: str) -> list[Span]:
-    """Words: what stands between white space, and there the runs of scripts with and without spaces."""
-    kinds = [_kind(character) for character in text]
-    spans: list[Span] = []
-    for is_space, group in itertools.groupby(range(len(text)), key=lambda i: text[i].isspace()):
-        if not is_space:
-            spans.extend(_runs(list(group), kinds))
-    return spans
-
-
 def cut(text: recognition.Text, strip: recognition.Strip, frame: NDArray[np.float32]) -> tuple[results.Word, ...]:
     """A line's words in the order of its text. `frame` has the strip's corners on the page, clockwise from its top left."""
-    spans, width = split(text.text), int(strip.shape[1])
+    found, width = spans.split(text.text), int(strip.shape[1])
     marks = text.marks if len(text.marks) == len(text.text) else _even(text, width)
-    seen = [[x for x, _ in marks[start:end]] for start, end in spans]
-    order = sorted(range(len(spans)), key=lambda i: min(seen[i]))
+    seen = [[x for x, _ in marks[start:end]] for start, end in found]
+    order = sorted(range(len(found)), key=lambda i: min(seen[i]))
     reach = _REACH * strip.shape[0]
     sides = dict(zip(order, _sides([(min(seen[i]), max(seen[i])) for i in order], inked(strip), reach), strict=True))
     return tuple(
@@ -52,7 +35,7 @@ def cut(text: recognition.Text, strip: recognition.Strip, frame: NDArray[np.floa
             statistics.fmean(sure for _, sure in marks[start:end]),
             _polygon(frame, sides[i][0] / width, sides[i][1] / width),
         )
-        for i, (start, end) in enumerate(spans)
+        for i, (start, end) in enumerate(found)
     )
 
 
@@ -63,23 +46,6 @@ def inked(strip: recognition.Strip) -> NDArray[np.bool_]:
     contrast = np.abs(grey - np.median(grey))
     found: NDArray[np.bool_] = (contrast > _INK * np.quantile(contrast, 0.99)).any(axis=0)
     return found
-
-
-def _kind(character: str) -> int:
-    """0 for what goes with whatever stands before it, as marks do."""
-    if any(first <= ord(character) <= last for first, last in _UNSPACED):
-        return 1
-    return 2 if character.isalnum() else 0
-
-
-def _runs(group: Sequence[int], kinds: Sequence[int]) -> Iterable[Span]:
-    start, kind = group[0], 0
-    for i in group:
-        if kinds[i] and kind and kinds[i] != kind:
-            yield start, i
-            start = i
-        kind = kinds[i] or kind
-    yield start, group[-1] + 1
 
 
 def _even(text: recognition.Text, width: int) -> list[recognition.Mark]:

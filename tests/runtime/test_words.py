@@ -1,4 +1,4 @@
-"""Lines cut into words: which, and where. The last ones with real weights on lines whose ink is known."""
+"""Where the words of a line stand. The last ones with real weights on lines whose ink is known."""
 
 import dataclasses
 
@@ -9,28 +9,10 @@ import PIL.ImageFont
 import pytest
 
 from kubeocr_contract import languages, settings
-from kubeocr_runtime import pipelines, recognition, samples, words
+from kubeocr_runtime import pipelines, recognition, samples, spans, words
 
 FRAME = np.array([[100, 50], [500, 50], [500, 98], [100, 98]], np.float32)
 PIXELS = 2
-
-
-@pytest.mark.parametrize(
-    ("text", "want"),
-    [
-        pytest.param("two  words", ["two", "words"], id="white-space"),
-        pytest.param(" at the ends ", ["at", "the", "ends"], id="white-space-outside"),
-        pytest.param("e.g. 1,250 (b)", ["e.g.", "1,250", "(b)"], id="marks-go-with-what-they-stand-at"),
-        pytest.param("使用Python编程、第3版", ["使用", "Python", "编程、第", "3", "版"], id="chinese-and-latin"),
-        pytest.param("ภาษาไทย ดี", ["ภาษาไทย", "ดี"], id="thai"),
-        pytest.param("한국어 문장", ["한국어", "문장"], id="korean-has-spaces"),
-        pytest.param("שלום עולם", ["שלום", "עולם"], id="hebrew"),
-        pytest.param("", [], id="nothing"),
-        pytest.param("   ", [], id="nothing-but-space"),
-    ],
-)
-def test_split(text: str, want: list[str]) -> None:
-    assert [text[start:end] for start, end in words.split(text)] == want
 
 
 def strip(*inked: tuple[int, int], width: int = 400) -> recognition.Strip:
@@ -111,7 +93,7 @@ def drawn(size: int) -> tuple[np.ndarray, list[tuple[str, int, int]]]:
     page, ink = PIL.Image.new("L", (1700, size * 2 * len(LINES) + size), 255), []
     for row, line in enumerate(LINES):
         PIL.ImageDraw.Draw(page).text((60, size * (2 * row + 1)), line, font=font, fill=0)
-        for start, end in words.split(line):
+        for start, end in spans.split(line):
             alone = PIL.Image.new("L", (1700, 2 * size), 255)
             PIL.ImageDraw.Draw(alone).text((60 + font.getlength(line[:start]), 0), line[start:end], font=font, fill=0)
             columns = np.flatnonzero((np.asarray(alone) < 128).any(axis=0))

@@ -39,17 +39,22 @@ class Layer:
 
 def to_json(layer: Layer) -> dict[str, Any]:
     """For `from_json`."""
-    lines = [[line.text, line.polygon] for line in layer.lines]
+    lines = [[line.text, line.polygon, [[word.text, word.polygon] for word in line.words]] for line in layer.lines]
     return {"size": layer.size, "lines": lines, "facts": dataclasses.asdict(layer.facts)}
 
 
 def from_json(told: Mapping[str, Any]) -> Layer:
     """The layer of which `to_json` made it. Raises `KeyError`, `TypeError`, `ValueError` for anything else."""
     width, height = told["size"]
-    lines = tuple(_line(str(text), polygon) for text, polygon in told["lines"])
+    lines = tuple(_line(*line) for line in told["lines"])
     return Layer((int(width), int(height)), lines, Facts(**told["facts"]))
 
 
-def _line(text: str, polygon: Any) -> results.Line:
-    a, b, c, d = ((int(x), int(y)) for x, y in polygon)
-    return results.Line(text, 1.0, (a, b, c, d))
+def _line(text: str, polygon: Any, words: Any) -> results.Line:
+    within = tuple(results.Word(str(word), 1.0, _polygon(corners)) for word, corners in words)
+    return results.Line(str(text), 1.0, _polygon(polygon), within)
+
+
+def _polygon(corners: Any) -> results.Polygon:
+    a, b, c, d = ((int(x), int(y)) for x, y in corners)
+    return a, b, c, d

@@ -8,7 +8,7 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
-from kubeocr_runtime import results
+from kubeocr_runtime import results, spans
 from kubeocr_runtime.pdfs import layers, objects
 
 _MOST = 100_000
@@ -124,23 +124,33 @@ def _groups(each: Iterable[_Letter | None]) -> Iterator[list[_Letter]]:
     group: list[_Letter] = []
     last: _Letter | None = None
     for letter in each:
-        if letter is None or (last is not None and not math.isnan(letter.angle) and not last.goes_on(letter)):
+        if letter is None or (last is not None and _is_placed(letter) and not last.goes_on(letter)):
             yield group
             group, last = [], None
         if letter is not None:
             group.append(letter)
-            last = last if math.isnan(letter.angle) else letter
+            last = letter if _is_placed(letter) else last
     yield group
 
 
 def _line(group: list[_Letter]) -> results.Line:
-    placed = [letter for letter in group if not math.isnan(letter.angle) and letter.text.strip()]
-    angle = placed[0].angle
-    start, end = min(x.start for x in placed), max(x.end for x in placed)
-    top, bottom = min(x.top for x in placed), max(x.bottom for x in placed)
-    a, b, c, d = (_turned(corner, angle) for corner in ((start, top), (end, top), (end, bottom), (start, bottom)))
-    text = " ".join("".join(x.text for x in group).split())
-    return results.Line(text, 1.0, (_whole(a), _whole(b), _whole(c), _whole(d)))
+    placed = [letter for letter in group if _is_placed(letter) and letter.text.strip()]
+    angle, top, bottom = placed[0].angle, min(x.top for x in placed), max(x.bottom for x in placed)
+
+    def polygon(letters: list[_Letter]) -> results.Polygon:
+        start, end = min(x.start for x in letters), max(x.end for x in letters)
+        a, b, c, d = (_turned(corner, angle) for corner in ((start, top), (end, top), (end, bottom), (start, bottom)))
+        return _whole(a), _whole(b), _whole(c), _whole(d)
+
+    text = "".join(x.text for x in group)
+    found = [(text[a:b], [x for x in group[a:b] if _is_placed(x)]) for a, b in spans.split(text)]
+    words = tuple(results.Word(word, 1.0, polygon(letters)) for word, letters in found if letters)
+    return results.Line(" ".join(text.split()), 1.0, polygon(placed), words)
+
+
+def _is_placed(letter: _Letter) -> bool:
+    """PDFium's own spaces are nowhere."""
+    return not math.isnan(letter.angle)
 
 
 def _turned(point: tuple[float, float], angle: float) -> tuple[float, float]:

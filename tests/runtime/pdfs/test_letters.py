@@ -107,6 +107,19 @@ def test_lines_stand_where_the_page_is_black(draw: Draw, texts: list[str], rotat
     assert ink.sum() < 20
 
 
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_words_stand_where_the_page_is_black(rotate: int) -> None:
+    layer, image = opened(drawn(two_lines, rotate))
+    words = [word for line in layer.lines for word in line.words]
+    assert sorted(word.text for word in words) == ["12.50", "The", "and", "first", "line", "second", "the"]
+    ink = image.min(axis=2) < 128
+    for word in words:
+        (left, top), (right, bottom) = np.min(word.polygon, axis=0), np.max(word.polygon, axis=0)
+        assert ink[top:bottom, left:right].sum() > 50 * len(word.text)
+        ink[top:bottom, left:right] = False
+    assert ink.sum() < 20
+
+
 @pytest.mark.parametrize(("rotate", "corner"), [(0, 0), (90, 1), (180, 2), (270, 3)])
 def test_a_polygon_begins_at_the_lines_own_top_left(rotate: int, corner: int) -> None:
     layer, _ = opened(drawn(lambda paper: paper.drawString(20, 250, "The first line"), rotate))
