@@ -8,9 +8,24 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kubeocr_contract import languages, report, settings
+from kubeocr_contract import enhancing, languages, report, settings
 from kubeocr_contract import models as catalogue
-from kubeocr_runtime import crops, detection, loading, models, orientation, reading, recognition, results, samples, tensors
+from kubeocr_runtime import (
+    crops,
+    detection,
+    enhancement,
+    loading,
+    models,
+    orientation,
+    placements,
+    reading,
+    recognition,
+    results,
+    samples,
+    sheets,
+    tensors,
+    unwarping,
+)
 from kubeocr_runtime.engines import cpus, gpus
 
 Key = tuple[str, bool]
@@ -52,6 +67,10 @@ class ReadOptions:
     """A key of `reading.ORDERS`."""
     direction: str = reading.LEFT_TO_RIGHT
     """Of the script, as the catalogue of languages has it."""
+    flatten: bool = False
+    """Flatten a page that is bent; only where `Pipelines.flattens_pages`."""
+    enhance: enhancement.Wish = enhancement.NOTHING
+    """What makes its picture easier to read."""
     script: str = _LATIN
     """Likewise (ISO 15924): one that the settings' languages are not written in is read with all that the model knows."""
 
@@ -61,17 +80,17 @@ class Found:
     """A page whose lines are found and not read yet."""
 
     number: int
-    size: tuple[int, int]
-    """Width and height in pixels, as it came."""
-    angle: int
-    """Degrees that it was turned by."""
+    placement: placements.Placement
+    """Of the picture that is read."""
     quads: tuple[NDArray[np.int32], ...]
-    """Of its lines, in pixels of the page as it was turned."""
+    """Of its lines, in pixels of that picture."""
     strips: tuple[recognition.Strip, ...]
     """Its lines."""
     recogniser: Key
     budget: int
     """Columns of a batch beyond which a larger one is no faster."""
+    enhanced: enhancing.Done | None = None
+    """What was done to it."""
 
 
 class SelfTestFailed(RuntimeError):
@@ -90,6 +109,7 @@ class Pipelines:
     detectors: dict[str, detection.Detector] = dataclasses.field(default_factory=dict)
     recognisers: dict[Key, recognition.Recogniser] = dataclasses.field(default_factory=dict)
     classifiers: dict[str, orientation.Classifier] = dataclasses.field(default_factory=dict)
+    flatteners: dict[str, unwarping.Flattener] = dataclasses.field(default_factory=dict)
     _loading: threading.Lock = dataclasses.field(default_factory=threading.Lock)
 
     @classmethod
@@ -131,6 +151,11 @@ class Pipelines:
         """Whether there is a model that tells which way up a line is."""
         return catalogue.LINE_ORIENTATION in self.store.carried()
 
+    @property
+    def flattens_pages(self) -> bool:
+        """Whether there is a model that makes a bent page flat, and in a format that lets boxes find their way back."""
+        return self.store.format(catalogue.UNWARPING) == loading.CHANGEABLE
+
     def read(self, page: Page, options: ReadOptions) -> results.PageResult:
         """Find and read a page's lines. Raises `KeyError` for a reader that is not carried (`Store.reader` gives none such)."""
         found = self.find(page, options)
@@ -138,16 +163,14 @@ class Pipelines:
         return self.place(found, texts, options)
 
     def find(self, page: Page, options: ReadOptions) -> Found:
-        """Turn a page upright, find its lines, cut them out and turn them."""
-        angle = self._angle(page.image, options)
-        image = orientation.upright(page.image, angle)
-        quads = self._detector(options.reader.detector).find(image)
-        cut = crops.cut_all(image, quads)
+        """Turn a page upright, make it easier to read, find its lines, cut them out and turn them."""
+        ready = self._prepared(page.image, options)
+        cut = crops.cut_all(ready.sheet.image, ready.quads)
         key = self._key(options)
         recogniser = self._recogniser(key)
         strips = tuple(recogniser.scale(crop) for crop in self._turned([crop for _, crop in cut], options))
-        height, width = page.image.shape[:2]
-        return Found(page.number, (width, height), angle, tuple(q for q, _ in cut), strips, key, recogniser.budget)
+        quads = tuple(quad for quad, _ in cut)
+        return Found(page.number, ready.sheet.placement, quads, strips, key, recogniser.budget, ready.done)
 
     def recognise(self, key: Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
         """What strips of one bucket say, in one batch."""
@@ -191,6 +214,20 @@ class Pipelines:
         scripts = {language.script for language in languages.find_all(chosen.languages)}
         return options.reader.recogniser, chosen.characters == "all" or options.script not in {*scripts, _LATIN}
 
+    def _prepared(self, image: tensors.Image, options: ReadOptions) -> enhancement.Prepared:
+        sheet = sheets.Sheet.of(image).turned(self._angle(image, options))
+        if options.flatten:
+            sheet = sheet.flattened(self._flattener(catalogue.UNWARPING).grid(sheet.image))
+        return enhancement.prepared(sheet, options.enhance, self._eyes(options))
+
+    def _eyes(self, options: ReadOptions) -> enhancement.Eyes:
+        def sure(image: tensors.Image, quads: detection.Quads) -> float:
+            recogniser = self._recogniser(self._key(options))
+            texts = recogniser.read_all([recogniser.scale(crop) for _, crop in crops.cut_all(image, quads)])
+            return sum(confidence for _, confidence in texts) / max(len(texts), 1)
+
+        return enhancement.Eyes(self._detector(options.reader.detector).look, sure)
+
     def _angle(self, image: tensors.Image, options: ReadOptions) -> int:
         wanted = options.orient_page and self.orients_pages
         return self._classifier(catalogue.DOC_ORIENTATION).angles([image])[0] if wanted else 0
@@ -209,6 +246,9 @@ class Pipelines:
 
     def _classifier(self, name: str) -> orientation.Classifier:
         return self._kept(self.classifiers, name, self.loader.classifier)
+
+    def _flattener(self, name: str) -> unwarping.Flattener:
+        return self._kept(self.flatteners, name, self.loader.flattener)
 
     def _kept(self, known: dict[_Name, _Model], name: _Name, load: Callable[[_Name], _Model]) -> _Model:
         """Loaded once, whichever thread needs it first."""
@@ -233,10 +273,12 @@ def _line(quad: NDArray[np.int32], text: str, confidence: float) -> results.Line
 
 
 def _on_page(found: Found, rows: reading.Rows) -> results.PageResult:
-    """The result in pixels of the page as it came, however it was turned for reading."""
-    placed = tuple(tuple(_back(line, found.angle, found.size) for line in row) for row in rows)
-    return results.PageResult(found.number, *found.size, found.angle, placed)
+    """The result in pixels of the page as it came, whatever was done to it for reading."""
+    placement = found.placement
+    placed = tuple(tuple(_back(line, placement) for line in row) for row in rows)
+    return results.PageResult(found.number, *placement.size, placement.angle, placed, enhanced=found.enhanced)
 
 
-def _back(line: results.Line, angle: int, size: tuple[int, int]) -> results.Line:
-    return _line(orientation.back(np.array(line.polygon, np.int32), angle, size), line.text, line.confidence) if angle else line
+def _back(line: results.Line, placement: placements.Placement) -> results.Line:
+    words = tuple(dataclasses.replace(word, polygon=placement.polygon(word.polygon)) for word in line.words)
+    return dataclasses.replace(line, polygon=placement.polygon(line.polygon), words=words)
