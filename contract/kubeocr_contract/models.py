@@ -14,6 +14,7 @@ VERSIONS = ("PP-OCRv6", "PP-OCRv5", "PP-OCRv4", "PP-OCRv3")
 SIZES = ("tiny", "small", "medium")
 DOC_ORIENTATION = "PP-LCNet_x1_0_doc_ori"
 LINE_ORIENTATION = "PP-LCNet_x1_0_textline_ori"
+UNWARPING = "UVDoc"
 
 # PaddleOCR calls the sizes of v5 and v4 mobile and server, and has v3 in one size.
 _DETECTORS: Mapping[tuple[str, str], str] = {
@@ -115,6 +116,7 @@ _RECOGNISERS = {"PP-OCRv6": _v6, "PP-OCRv5": _v5, "PP-OCRv4": _v4, "PP-OCRv3": _
 ORIENTATIONS = frozenset({DOC_ORIENTATION, LINE_ORIENTATION})
 # What Python packages carry (docs/DEPENDENCIES.md): the image that is built with no model hoster has just these.
 WHEELS = ORIENTATIONS | {
+    UNWARPING,
     "PP-OCRv6_small_det", "PP-OCRv6_small_rec", "PP-OCRv5_mobile_det", "PP-OCRv5_mobile_rec", "PP-OCRv3_mobile_det",
     "PP-OCRv3_mobile_rec", "en_PP-OCRv3_mobile_rec", "japan_PP-OCRv3_mobile_rec", "chinese_cht_PP-OCRv3_mobile_rec",
 }  # fmt: skip
@@ -123,7 +125,7 @@ WHEELS = ORIENTATIONS | {
 def every() -> frozenset[str]:
     """All models of the catalogue: what an image that reads every language carries."""
     read = (readers(language, v, s) for language in languages.catalogue() for v in VERSIONS for s in sizes(v))
-    return ORIENTATIONS | {name for found in read for r in found for name in (r.detector, r.recogniser)}
+    return ORIENTATIONS | {UNWARPING} | {name for found in read for r in found for name in (r.detector, r.recogniser)}
 
 
 SETS = {"wheels": WHEELS, "all": every()}

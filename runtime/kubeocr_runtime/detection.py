@@ -64,6 +64,16 @@ class Parameters:
         )
 
 
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Marks:
+    """What a detector sees on a picture."""
+
+    quads: Quads
+    """The boxes of its lines, in no particular order."""
+    text: float
+    """The part of it that is text, 0 to 1: each pixel of text counts as much as the detector is sure of it."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Detector:
     """A loaded detector."""
@@ -75,18 +85,23 @@ class Detector:
 
     def find(self, image: tensors.Image) -> Quads:
         """The boxes of a picture's lines, in no particular order."""
+        return self.look(image).quads
+
+    def look(self, image: tensors.Image) -> Marks:
+        """Likewise, and how much of the picture they are."""
         page = image.shape[1], image.shape[0]
         first = first_look(page, self.side)
         found = self._look(image, first)
-        side = second_look(found, page, first)
-        if not side and first < min(self.side, max(page)) and not is_bare(image, found):
+        side = second_look(found.quads, page, first)
+        if not side and first < min(self.side, max(page)) and not is_bare(image, found.quads):
             side = self.side
         return self._look(image, side) if side else found
 
-    def _look(self, image: tensors.Image, side: int) -> Quads:
+    def _look(self, image: tensors.Image, side: int) -> Marks:
         batch, (width, height) = prepare(image, self.parameters.normalisation, side)
         heat = np.asarray(self.engine.infer(batch)[0][0, 0, :height, :width], np.float32)
-        return boxes(heat, (image.shape[1], image.shape[0]), self.parameters)
+        quads = boxes(heat, (image.shape[1], image.shape[0]), self.parameters)
+        return Marks(quads, float(heat[heat > self.parameters.threshold].sum()) / heat.size)
 
 
 def first_look(page: tuple[int, int], side: int) -> int:

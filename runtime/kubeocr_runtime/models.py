@@ -104,6 +104,12 @@ class Store:
         """Names of the models that the engine of the settings can load."""
         return frozenset((*self.folders, *self.packages))
 
+    def format(self, name: str) -> str | None:
+        """Of a model's weights, a key of FORMATS; None where it is not carried."""
+        if name in self.folders:
+            return self.folders[name].format
+        return "onnx" if name in self.packages else None
+
     def reader(self, language: languages.Language, version: str, size: str | None = None) -> catalogue.Reader:
         """The two models that read a language; without a size the settings' or, for another version than theirs, any carried.
 

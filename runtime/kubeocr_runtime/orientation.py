@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kubeocr_runtime import engines, tensors
 
@@ -72,14 +71,6 @@ def prepare(image: tensors.Image, parameters: Parameters) -> tensors.Tensor:
 def upright(image: tensors.Image, angle: int) -> tensors.Image:
     """A picture turned counter-clockwise by 0, 90, 180 or 270 degrees."""
     return np.ascontiguousarray(np.rot90(image, angle // 90)) if angle else image
-
-
-def back(points: NDArray[np.int32], angle: int, page: tuple[int, int]) -> NDArray[np.int32]:
-    """Points (..., 2) of a picture that `upright` made, as points of the page of (width, height) that it was made from."""
-    width, height = page
-    x, y = points[..., 0], points[..., 1]
-    turned = {0: (x, y), 90: (width - y, x), 180: (width - x, height - y), 270: (y, height - x)}[angle]
-    return np.stack(turned, axis=-1)
 
 
 def _middle(image: tensors.Image, parameters: Parameters) -> tensors.Image:

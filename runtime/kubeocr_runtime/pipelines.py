@@ -8,19 +8,23 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kubeocr_contract import languages, report, settings
+from kubeocr_contract import enhancing, languages, report, settings
 from kubeocr_contract import models as catalogue
 from kubeocr_runtime import (
     crops,
     detection,
+    enhancement,
     loading,
     models,
     orientation,
+    placements,
     reading,
     recognition,
     results,
     samples,
+    sheets,
     tensors,
+    unwarping,
     words,
 )
 from kubeocr_runtime.engines import cpus, gpus
@@ -64,6 +68,10 @@ class ReadOptions:
     """A key of `reading.ORDERS`."""
     direction: str = reading.LEFT_TO_RIGHT
     """Of the script, as the catalogue of languages has it."""
+    flatten: bool = False
+    """Flatten a page that is bent; only where `Pipelines.flattens_pages`."""
+    enhance: enhancement.Wish = enhancement.NOTHING
+    """What makes its picture easier to read."""
     script: str = _LATIN
     """Likewise (ISO 15924): one that the settings' languages are not written in is read with all that the model knows."""
     words: bool = False
@@ -75,12 +83,10 @@ class Found:
     """A page whose lines are found and not read yet."""
 
     number: int
-    size: tuple[int, int]
-    """Width and height in pixels, as it came."""
-    angle: int
-    """Degrees that it was turned by."""
+    placement: placements.Placement
+    """Of the picture that is read."""
     quads: tuple[NDArray[np.int32], ...]
-    """Of its lines, in pixels of the page as it was turned."""
+    """Of its lines, in pixels of that picture."""
     strips: tuple[recognition.Strip, ...]
     """Its lines."""
     recogniser: Key
@@ -88,6 +94,8 @@ class Found:
     """Columns of a batch beyond which a larger one is no faster."""
     flipped: tuple[bool, ...] = ()
     """Of each line, whether it was turned by 180 degrees; none where lines are not looked at for that."""
+    enhanced: enhancing.Done | None = None
+    """What was done to it."""
 
 
 class SelfTestFailed(RuntimeError):
@@ -106,6 +114,7 @@ class Pipelines:
     detectors: dict[str, detection.Detector] = dataclasses.field(default_factory=dict)
     recognisers: dict[Key, recognition.Recogniser] = dataclasses.field(default_factory=dict)
     classifiers: dict[str, orientation.Classifier] = dataclasses.field(default_factory=dict)
+    flatteners: dict[str, unwarping.Flattener] = dataclasses.field(default_factory=dict)
     _loading: threading.Lock = dataclasses.field(default_factory=threading.Lock)
 
     @classmethod
@@ -147,6 +156,11 @@ class Pipelines:
         """Whether there is a model that tells which way up a line is."""
         return catalogue.LINE_ORIENTATION in self.store.carried()
 
+    @property
+    def flattens_pages(self) -> bool:
+        """Whether there is a model that makes a bent page flat, and in a format that lets boxes find their way back."""
+        return self.store.format(catalogue.UNWARPING) == loading.CHANGEABLE
+
     def read(self, page: Page, options: ReadOptions) -> results.PageResult:
         """Find and read a page's lines. Raises `KeyError` for a reader that is not carried (`Store.reader` gives none such)."""
         found = self.find(page, options)
@@ -154,19 +168,24 @@ class Pipelines:
         return self.place(found, texts, options)
 
     def find(self, page: Page, options: ReadOptions) -> Found:
-        """Turn a page upright, find its lines, cut them out and turn them."""
-        angle = self._angle(page.image, options)
-        image = orientation.upright(page.image, angle)
-        quads = self._detector(options.reader.detector).find(image)
-        cut = crops.cut_all(image, quads)
+        """Turn a page upright, make it easier to read, find its lines, cut them out and turn them."""
+        ready = self._prepared(page.image, options)
+        cut = crops.cut_all(ready.sheet.image, ready.quads)
         key = self._key(options)
         recogniser = self._recogniser(key)
         lines = [crop for _, crop in cut]
         angles = self._line_angles(lines, options)
         strips = tuple(recogniser.scale(orientation.upright(crop, turn)) for crop, turn in zip(lines, angles, strict=True))
-        height, width = page.image.shape[:2]
-        found = Found(page.number, (width, height), angle, tuple(q for q, _ in cut), strips, key, recogniser.budget)
-        return dataclasses.replace(found, flipped=tuple(map(bool, angles)))
+        return Found(
+            number=page.number,
+            placement=ready.sheet.placement,
+            quads=tuple(quad for quad, _ in cut),
+            strips=strips,
+            recogniser=key,
+            budget=recogniser.budget,
+            flipped=tuple(map(bool, angles)),
+            enhanced=ready.done,
+        )
 
     def recognise(self, key: Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
         """What strips of one bucket say, in one batch."""
@@ -215,6 +234,20 @@ class Pipelines:
         scripts = {language.script for language in languages.find_all(chosen.languages)}
         return options.reader.recogniser, chosen.characters == "all" or options.script not in {*scripts, _LATIN}
 
+    def _prepared(self, image: tensors.Image, options: ReadOptions) -> enhancement.Prepared:
+        sheet = sheets.Sheet.of(image).turned(self._angle(image, options))
+        if options.flatten:
+            sheet = sheet.flattened(self._flattener(catalogue.UNWARPING).grid(sheet.image))
+        return enhancement.prepared(sheet, options.enhance, self._eyes(options))
+
+    def _eyes(self, options: ReadOptions) -> enhancement.Eyes:
+        def sure(image: tensors.Image, quads: detection.Quads) -> float:
+            recogniser = self._recogniser(self._key(options))
+            texts = recogniser.read_all([recogniser.scale(crop) for _, crop in crops.cut_all(image, quads)])
+            return sum(text.confidence for text in texts) / max(len(texts), 1)
+
+        return enhancement.Eyes(self._detector(options.reader.detector).look, sure)
+
     def _angle(self, image: tensors.Image, options: ReadOptions) -> int:
         wanted = options.orient_page and self.orients_pages
         return self._classifier(catalogue.DOC_ORIENTATION).angles([image])[0] if wanted else 0
@@ -231,6 +264,9 @@ class Pipelines:
 
     def _classifier(self, name: str) -> orientation.Classifier:
         return self._kept(self.classifiers, name, self.loader.classifier)
+
+    def _flattener(self, name: str) -> unwarping.Flattener:
+        return self._kept(self.flatteners, name, self.loader.flattener)
 
     def _kept(self, known: dict[_Name, _Model], name: _Name, load: Callable[[_Name], _Model]) -> _Model:
         """Loaded once, whichever thread needs it first."""
@@ -255,25 +291,19 @@ def _line(quad: NDArray[np.int32], text: str, confidence: float) -> results.Line
 
 
 def _on_page(found: Found, rows: reading.Rows) -> results.PageResult:
-    """The result in pixels of the page as it came, however it was turned for reading."""
-    placed = tuple(tuple(_back(line, found.angle, found.size) for line in row) for row in rows)
-    return results.PageResult(found.number, *found.size, found.angle, placed)
-
-
-def _back(line: results.Line, angle: int, size: tuple[int, int]) -> results.Line:
-    if not angle:
-        return line
-    turned = tuple(dataclasses.replace(word, polygon=_turned(word.polygon, angle, size)) for word in line.words)
-    return dataclasses.replace(line, polygon=_turned(line.polygon, angle, size), words=turned)
-
-
-def _turned(polygon: results.Polygon, angle: int, size: tuple[int, int]) -> results.Polygon:
-    a, b, c, d = ((int(x), int(y)) for x, y in orientation.back(np.array(polygon, np.int32), angle, size))
-    return a, b, c, d
+    """The result in pixels of the page as it came, whatever was done to it for reading."""
+    placement = found.placement
+    placed = tuple(tuple(_back(line, placement) for line in row) for row in rows)
+    return results.PageResult(found.number, *placement.size, placement.angle, placed, enhanced=found.enhanced)
 
 
 def _words(found: Found, index: int, text: recognition.Text) -> tuple[results.Word, ...]:
-    """Of a line, in pixels of the page as it was turned."""
+    """Of a line, in pixels of the picture that was read."""
     flipped = bool(found.flipped) and found.flipped[index]
     frame = crops.frame(found.quads[index], flipped=flipped)
     return words.cut(text, found.strips[index], frame)
+
+
+def _back(line: results.Line, placement: placements.Placement) -> results.Line:
+    placed = tuple(dataclasses.replace(word, polygon=placement.polygon(word.polygon)) for word in line.words)
+    return dataclasses.replace(line, polygon=placement.polygon(line.polygon), words=placed)

@@ -31,6 +31,11 @@ class Reader(Protocol):
         """Whether it can turn lines upright."""
         ...
 
+    @property
+    def flattens_pages(self) -> bool:
+        """Whether it can make bent pages flat."""
+        ...
+
     def warm(self) -> None:
         """Load what the settings name."""
         ...

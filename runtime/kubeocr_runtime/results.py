@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from kubeocr_contract import enhancing
+
 Point = tuple[int, int]
 Polygon = tuple[Point, Point, Point, Point]
 
@@ -62,6 +64,8 @@ class PageResult:
     """Whether the lines are the file's own text, taken in place of a reading."""
     blocks: tuple[Block, ...] = ()
     """In reading order; empty where nobody asked for the layout."""
+    enhanced: enhancing.Done | None = None
+    """What was done to it before it was read; None where nobody asked for anything."""
 
     @property
     def lines(self) -> tuple[Line, ...]:

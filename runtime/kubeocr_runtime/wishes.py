@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from kubeocr_contract import languages, wire
 from kubeocr_contract import models as catalogue
 from kubeocr_runtime import errors, models, pipelines, readers, results
+from kubeocr_runtime.enhancement import asked
 
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 _FALSE = frozenset({"0", "false", "f", "no", "n", "off", ""})
@@ -35,7 +36,7 @@ class Wish:
         return {
             wire.PREPROCESSOR: self.options.orient_page,
             wire.PAGE_ORIENTATION: self.options.orient_page,
-            wire.UNWARPING: False,
+            wire.UNWARPING: self.options.flatten,
             wire.LINE_ORIENTATION: self.options.orient_lines,
         }
 
@@ -43,16 +44,17 @@ class Wish:
 def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: readers.Store, reader: readers.Reader) -> Wish:
     """Raises `errors.InvalidField`, `UnknownLanguage`, `LanguageNotCarried`."""
     flags = {name: _flag(fields, name, default) for name, default in wire.FLAGS.items()}
-    if flags[wire.UNWARPING]:
-        raise errors.InvalidField(
-            f"{wire.UNWARPING}: no image of this release has the model for it; leave it false", field=wire.UNWARPING
-        )
+    if flags[wire.UNWARPING] and not reader.flattens_pages:
+        message = f"{wire.UNWARPING}: {catalogue.UNWARPING}, the model for it, is not in this image as ONNX; leave it false"
+        raise errors.InvalidField(message, field=wire.UNWARPING)
     language = _language(route, fields.get(wire.LANGUAGE_FIELD, wire.DEFAULT_LANGUAGE))
     options = pipelines.ReadOptions(
         reader=_reader(language, route.version, store),
         orient_page=reader.orients_pages and (flags[wire.PAGE_ORIENTATION] or flags[wire.PREPROCESSOR]),
         orient_lines=reader.orients_lines and flags[wire.LINE_ORIENTATION],
         order=_choice(fields, wire.ORDER_FIELD, wire.ORDERS),
+        flatten=flags[wire.UNWARPING],
+        enhance=asked.parse(fields),
         direction=language.direction,
         script=language.script,
     )
@@ -96,7 +98,8 @@ def _lines(page: results.PageResult) -> list[dict[str, object]]:
 
 
 def _page(page: results.PageResult) -> dict[str, object]:
-    return wire.page(page.number, (page.width, page.height), page.angle, page.text, own_text=page.own_text)
+    told = wire.page(page.number, (page.width, page.height), page.angle, page.text, own_text=page.own_text)
+    return told | ({"enhancement": page.enhanced.json()} if page.enhanced else {})
 
 
 def _flag(fields: Mapping[str, str], name: str, default: bool) -> bool:  # noqa: FBT001 (a flag is what it is about)

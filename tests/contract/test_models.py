@@ -68,4 +68,4 @@ def test_sizes() -> None:
 
 def test_the_sets_hold_models_of_the_catalogue_only() -> None:
     assert models.WHEELS < models.SETS["all"] == models.every()
-    assert len(models.WHEELS) == 11
+    assert len(models.WHEELS) == 12

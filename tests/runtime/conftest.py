@@ -16,7 +16,7 @@ from aiohttp import test_utils
 from reportlab.pdfgen import canvas
 
 from kubeocr_contract import languages, models, report, settings
-from kubeocr_runtime import app, documents, pipelines, recognition, results
+from kubeocr_runtime import app, documents, pipelines, placements, recognition, results
 from kubeocr_runtime import models as store
 
 T = TypeVar("T")
@@ -35,6 +35,7 @@ class FakeReader:
         self.streams = 1
         self.orients_pages = True
         self.orients_lines = True
+        self.flattens_pages = False
         self.loaded = {"PP-OCRv6_small_rec": "ab" * 32, "PP-OCRv6_small_det": "cd" * 32}
         self.engine = report.Engine(name="onnxruntime", device="cpu", provider="CPUExecutionProvider", threads=2)
 
@@ -56,7 +57,8 @@ class FakeReader:
         height, width, _ = page.image.shape
         quad = np.array([[1, 2], [3, 2], [3, 4], [1, 4]], np.int32)
         strip = np.full((48, 320, 3), page.number % 256, np.uint8)
-        return pipelines.Found(page.number, (width, height), 0, (quad,), (strip,), ("x_rec", False), 1280)
+        placement = placements.Placement((width, height))
+        return pipelines.Found(page.number, placement, (quad,), (strip,), ("x_rec", False), 1280)
 
     def recognise(self, key: pipelines.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
         self.batches.append((key, len(strips)))
@@ -66,7 +68,7 @@ class FakeReader:
         self, found: pipelines.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions
     ) -> results.PageResult:
         lines = [results.Line(*text, ((1, 2), (3, 2), (3, 4), (1, 4))) for text in texts]
-        return results.PageResult(found.number, *found.size, 0, (tuple(lines),))
+        return results.PageResult(found.number, *found.placement.size, 0, (tuple(lines),))
 
 
 class FakeStore:

@@ -123,6 +123,13 @@ def test_small_lines_are_looked_at_twice_and_the_second_look_counts() -> None:
     assert np.abs(found[0].min(axis=0) - [394, 494]).max() < 12
 
 
+def test_how_much_of_a_picture_is_text() -> None:
+    detector = detection.Detector(FakeEngine(), PARAMETERS)
+    assert detector.look(marked()).text == 0
+    half = detector.look(marked((0, 0, 320, 320), size=(640, 320)))
+    assert half.text == pytest.approx(0.5, abs=0.05)
+
+
 def test_parameters_come_from_the_description() -> None:
     assert (PARAMETERS.threshold, PARAMETERS.box_threshold, PARAMETERS.unclip, PARAMETERS.candidates) == (0.3, 0.6, 1.5, 1000)
 

@@ -27,7 +27,16 @@ OCR = "/ocr/ppocrv6"
             b"PNG", {"lang": "he"}, 422, "unknown_language", "no model of PP-OCR reads Hebrew", id="unreadable-language"
         ),
         pytest.param(b"PNG", {"lang": "ar"}, 422, "language_not_carried", "site/ocr:large", id="language-elsewhere"),
-        pytest.param(b"PNG", {"use_doc_unwarping": "true"}, 422, "invalid_field", "use_doc_unwarping", id="no-unwarping"),
+        pytest.param(b"PNG", {"use_doc_unwarping": "true"}, 422, "invalid_field", "UVDoc, the model for it", id="no-unwarping"),
+        pytest.param(b"PNG", {"enhance": "best"}, 422, "invalid_field", "none, auto, light, medium", id="no-preset"),
+        pytest.param(
+            b"PNG",
+            {"enhance_options": '{"contrast": 9}'},
+            422,
+            "invalid_field",
+            "9 is no number from 0.5 to 2",
+            id="no-contrast",
+        ),
         pytest.param(
             b"PNG", {"use_textline_orientation": "maybe"}, 422, "invalid_field", "'maybe' is neither true", id="no-boolean"
         ),

@@ -32,18 +32,6 @@ def test_channels_are_red_first() -> None:
     assert green == pytest.approx(-0.456 / 0.224)
 
 
-@pytest.mark.parametrize("angle", [0, 90, 180, 270])
-def test_a_mark_on_the_upright_page_goes_back_where_it_was(angle: int) -> None:
-    page = np.zeros((40, 70, 3), np.uint8)
-    page[5:9, 50:60] = 255
-    upright = orientation.upright(page, angle)
-    ys, xs = np.nonzero(upright[:, :, 0])
-    corners = np.array([[xs.min(), ys.min()], [xs.max() + 1, ys.max() + 1]], np.int32)
-    back = orientation.back(corners, angle, (70, 40))
-    assert sorted(back[:, 0].tolist()) == [50, 60]
-    assert sorted(back[:, 1].tolist()) == [5, 9]
-
-
 class FakeEngine:
     """An `engines.Engine` of four classes: the brighter the picture, the higher the class."""
 

@@ -1,14 +1,18 @@
 import dataclasses
 import pathlib
+from typing import Any
 
 import numpy as np
+import onnx
 import pytest
+import yaml
 
 from kubeocr_contract import languages, report, settings
 from kubeocr_contract import models as catalogue
 from kubeocr_runtime import (
     detection,
     engines,
+    enhancement,
     loading,
     models,
     orientation,
@@ -16,7 +20,9 @@ from kubeocr_runtime import (
     reading,
     recognition,
     samples,
+    sheets,
     tensors,
+    unwarping,
     wheels,
 )
 
@@ -135,6 +141,79 @@ def test_a_page_on_its_side_is_read_upright(tmp_path: pathlib.Path) -> None:
     assert (result.angle, result.width, result.height, result.text) == (90, 320, 640, "b\nb")
     # the first line's top left corner, (40, 50) on the upright page, is (320 - 50, 40) on the one that lies on its side
     assert np.abs(np.array(result.lines[0].polygon[0]) - (270, 40)).max() < 25
+
+
+class Shifts(Fake):
+    """An `engines.Engine` that finds every page moved to the right by a tenth of its width, half of it more at the bottom."""
+
+    def infer(self, batch: tensors.Tensor) -> engines.Outputs:
+        return (np.array([[[[-1.2, -0.2, 0.8], [-1.3, -0.3, 0.7]], [[-1, -1, -1], [1, 1, 1]]]], np.float32),)
+
+
+def test_a_page_that_is_flattened_has_its_boxes_where_they_were(tmp_path: pathlib.Path) -> None:
+    flat = fakes(tmp_path)
+    parameters = unwarping.Parameters(red_first=True)
+    flat.flatteners[catalogue.UNWARPING] = unwarping.Flattener(Shifts(), parameters)
+    result = flat.read(TWO, pipelines.ReadOptions(reader=READER, flatten=True))
+    assert result.text == "b\nb"
+    for line, top in zip(result.lines, (50, 150), strict=True):
+        assert np.abs(np.array(line.polygon[0]) - (40, top)).max() < 25
+
+
+@pytest.mark.parametrize(
+    ("asked", "skew"),
+    [
+        pytest.param({"deskew": True}, 6, id="levelled"),
+        pytest.param({"contrast": 1.1}, 0, id="left at its slant"),
+    ],
+)
+def test_a_page_that_is_enhanced_tells_it_and_has_its_boxes_where_they_were(
+    asked: dict[str, Any], skew: float, tmp_path: pathlib.Path
+) -> None:
+    slanting = sheets.Sheet.of(TWO.image).levelled(-6)
+    wish = enhancement.Wish(enhancement.Recipe(**asked))
+    result = fakes(tmp_path).read(
+        samples.Page(1, slanting.image), pipelines.ReadOptions(reader=READER, enhance=wish, orient_page=True)
+    )
+    assert (result.angle, result.width, result.height, result.text) == (0, *slanting.image.shape[1::-1], "b\nb")
+    assert result.enhanced
+    assert result.enhanced.skew == pytest.approx(skew, abs=0.5)
+    for line, top in zip(result.lines, (50, 150), strict=True):
+        # where the line's middle came from on the page before it was put in at a slant
+        middle = slanting.placement.back(np.array(line.polygon).mean(axis=0))
+        assert np.abs(middle - (140, top + 15)).max() < 4
+
+
+@pytest.mark.parametrize(
+    ("file", "want"),
+    [
+        pytest.param("inference.onnx", True, id="ONNX"),
+        pytest.param("inference.json", False, id="Paddle's format: its grid cannot be had"),
+        pytest.param("", False, id="not carried"),
+    ],
+)
+def test_which_models_flatten_pages(file: str, want: bool, tmp_path: pathlib.Path) -> None:
+    if file:
+        folder = tmp_path / catalogue.UNWARPING
+        folder.mkdir()
+        for name in (file, models.DESCRIPTION, wheels.PADDLE_PARAMETERS):
+            (folder / name).touch()
+    loaded = pipelines.Pipelines.open(settings.Settings(models_dir=str(tmp_path)))
+    assert loaded.flattens_pages is want
+
+
+def test_a_model_that_only_shows_a_page_flat_is_named(tmp_path: pathlib.Path) -> None:
+    folder = tmp_path / catalogue.UNWARPING
+    folder.mkdir()
+    (folder / models.DESCRIPTION).write_text(yaml.safe_dump(wheels.describe(catalogue.UNWARPING)), encoding="utf-8")
+    picture = onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1, 3, None, None])
+    nodes = [onnx.helper.make_node("Identity", ["x"], ["y"])]
+    flat = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, [1, 3, None, None])
+    graph = onnx.helper.make_graph(nodes, "flat", [picture], [flat])
+    onnx.save(onnx.helper.make_model(graph), str(folder / "inference.onnx"))
+    loaded = pipelines.Pipelines.open(settings.Settings(models_dir=str(tmp_path)))
+    with pytest.raises(models.BadModels, match="UVDoc: its output y is no grid of points"):
+        loaded.read(TWO, pipelines.ReadOptions(reader=READER, flatten=True))
 
 
 def test_without_the_models_nothing_is_turned(tmp_path: pathlib.Path) -> None:

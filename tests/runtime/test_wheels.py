@@ -3,7 +3,7 @@ import pathlib
 import pytest
 
 from kubeocr_contract import models as catalogue
-from kubeocr_runtime import detection, orientation, recognition, wheels
+from kubeocr_runtime import detection, orientation, recognition, unwarping, wheels
 
 
 @pytest.mark.parametrize("name", sorted({name for _, name in wheels.TABLE}))
@@ -13,6 +13,8 @@ def test_each_description_is_what_its_model_s_module_understands(name: str) -> N
         parse = recognition.Parameters.parse
     elif name in catalogue.ORIENTATIONS:
         parse = orientation.Parameters.parse
+    elif name == catalogue.UNWARPING:
+        parse = unwarping.Parameters.parse
     description = wheels.describe(name, ("a",))
     assert parse(description)
     assert description["Global"] == {"model_name": name}

@@ -1,9 +1,12 @@
 """What fields of a form ask for; more in test_routes.py and test_hardening.py."""
 
+import dataclasses
+
 import pytest
 
-from kubeocr_contract import wire
-from kubeocr_runtime import documents, errands, errors, pipelines, readers, schedule, services, wishes
+from kubeocr_contract import enhancing, wire
+from kubeocr_runtime import documents, enhancement, errands, errors, pipelines, readers, results, schedule, services, wishes
+from kubeocr_runtime.enhancement import recipes
 
 
 @pytest.mark.parametrize(
@@ -46,6 +49,52 @@ def test_every_priority_of_the_api_is_one_of_the_schedule() -> None:
 )
 def test_a_client_says_how_long_it_waits(fields: dict[str, str], want: int) -> None:
     assert wishes.seconds(fields, 300) == want
+
+
+@pytest.mark.parametrize(
+    ("fields", "want"),
+    [
+        pytest.param({}, enhancement.NOTHING, id="nothing"),
+        pytest.param({"enhance": "auto"}, enhancement.Wish(auto=True), id="auto"),
+        pytest.param(
+            {"enhance_options": '{"preset": "technical", "overrides": {"deskew": true}}'},
+            enhancement.Wish(dataclasses.replace(recipes.PRESETS["technical"], deskew=True)),
+            id="a preset with overrides",
+        ),
+    ],
+)
+async def test_enhancement_reaches_who_reads(
+    service, form, picture, reader, fields: dict[str, str], want: enhancement.Wish
+) -> None:
+    client = await service()
+    assert (await client.post("/ocr/ppocrv6", data=form(picture(), **fields))).status == 200
+    [(_, _, options)] = reader.seen
+    assert options.enhance == want
+
+
+async def test_a_bent_page_is_flattened_where_it_can_be(service, form, picture, reader) -> None:
+    reader.flattens_pages = True
+    client = await service()
+    body = await (await client.post("/ocr/ppocrv6", data=form(picture(), use_doc_unwarping="true"))).json()
+    [(_, _, options)] = reader.seen
+    assert (options.flatten, body["pipeline_flags"]["use_doc_unwarping"]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("done", "want"),
+    [
+        pytest.param(None, {}, id="nothing was asked for"),
+        pytest.param(
+            enhancing.Done(recipes.PLAIN.parameters, 1.234, 0.123456),
+            {"enhancement": {"parameters": recipes.PLAIN.parameters, "skew": 1.23, "gain": 0.1235}},
+            id="measured",
+        ),
+    ],
+)
+def test_a_page_tells_what_was_done_to_it(done: enhancing.Done | None, want: dict[str, object]) -> None:
+    page = results.PageResult(1, 60, 40, 0, (), enhanced=done)
+    told = wishes.page_answer(readers.Read(page, 0.0, 0.0))
+    assert {key: told[key] for key in told.keys() & {"enhancement"}} == want
 
 
 @pytest.mark.parametrize("text", ["", "0", "301", "-5", "1.5", "x", "²", "9" * 5000])

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kubeocr_contract import models
-from kubeocr_runtime import documents, errands, pipelines, readers, recognition, results, worker
+from kubeocr_runtime import documents, errands, pipelines, placements, readers, recognition, results, worker
 
 OPTIONS = pipelines.ReadOptions(reader=models.Reader("PP-OCRv6", "x_det", "x_rec"))
 
@@ -199,7 +199,7 @@ async def test_a_page_that_fails_is_told_and_the_next_is_read(reader) -> None:
 
 
 async def test_a_page_without_lines_is_complete_at_once(reader) -> None:
-    reader.find = lambda which, _: pipelines.Found(which.number, (60, 40), 0, (), (), ("x_rec", False), 1280)
+    reader.find = lambda which, _: pipelines.Found(which.number, placements.Placement((60, 40)), (), (), ("x_rec", False), 1280)
     async with working(reader) as engine:
         assert (await engine.read(page(5), OPTIONS, errands.Share())).result.text == ""
     assert reader.batches == []
