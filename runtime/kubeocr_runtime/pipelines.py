@@ -10,8 +10,21 @@ from numpy.typing import NDArray
 
 from kubeocr_contract import languages, report, settings
 from kubeocr_contract import models as catalogue
-from kubeocr_runtime import crops, detection, loading, models, orientation, reading, recognition, results, samples, tensors
+from kubeocr_runtime import (
+    crops,
+    detection,
+    loading,
+    models,
+    orientation,
+    reading,
+    recognition,
+    results,
+    samples,
+    structure,
+    tensors,
+)
 from kubeocr_runtime.engines import cpus, gpus
+from kubeocr_runtime.structure import blocks, looking, placing
 
 Key = tuple[str, bool]
 """A recogniser: its model's name, and whether it is the whole of it."""
@@ -54,6 +67,8 @@ class ReadOptions:
     """Of the script, as the catalogue of languages has it."""
     script: str = _LATIN
     """Likewise (ISO 15924): one that the settings' languages are not written in is read with all that the model knows."""
+    layout: structure.Wish | None = None
+    """What of the page's structure is wanted; without effect where there is no model for it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -72,6 +87,8 @@ class Found:
     recogniser: Key
     budget: int
     """Columns of a batch beyond which a larger one is no faster."""
+    layout: blocks.Layout | None = None
+    """Where it is wanted."""
 
 
 class SelfTestFailed(RuntimeError):
@@ -90,7 +107,11 @@ class Pipelines:
     detectors: dict[str, detection.Detector] = dataclasses.field(default_factory=dict)
     recognisers: dict[Key, recognition.Recogniser] = dataclasses.field(default_factory=dict)
     classifiers: dict[str, orientation.Classifier] = dataclasses.field(default_factory=dict)
+    looker: looking.Looker = dataclasses.field(init=False)
     _loading: threading.Lock = dataclasses.field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.looker = looking.Looker(self.store, self.loader)
 
     @classmethod
     def open(cls, chosen: settings.Settings) -> "Pipelines":
@@ -141,13 +162,14 @@ class Pipelines:
         """Turn a page upright, find its lines, cut them out and turn them."""
         angle = self._angle(page.image, options)
         image = orientation.upright(page.image, angle)
+        layout = self.looker.look(image, options.layout)
         quads = self._detector(options.reader.detector).find(image)
-        cut = crops.cut_all(image, quads)
+        cut = crops.cut_all(image, placing.cut(quads, layout.regions if layout else ()))
         key = self._key(options)
         recogniser = self._recogniser(key)
         strips = tuple(recogniser.scale(crop) for crop in self._turned([crop for _, crop in cut], options))
         height, width = page.image.shape[:2]
-        return Found(page.number, (width, height), angle, tuple(q for q, _ in cut), strips, key, recogniser.budget)
+        return Found(page.number, (width, height), angle, tuple(q for q, _ in cut), strips, key, recogniser.budget, layout)
 
     def recognise(self, key: Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
         """What strips of one bucket say, in one batch."""
@@ -157,7 +179,8 @@ class Pipelines:
         """A page's lines in order, in pixels of the page as it came."""
         lines = [_line(quad, *text) for quad, text in zip(found.quads, texts, strict=True)]
         rows = reading.order(reading.raster(lines), options.order, options.direction)
-        return _on_page(found, rows)
+        made = blocks.make(found.layout, lines, options.direction) if found.layout else ()
+        return _on_page(found, rows, made)
 
     def warm(self) -> None:
         """Load what the settings' languages need, compared with what was baked, and run it once.
@@ -169,6 +192,8 @@ class Pipelines:
         for options in self._readers():
             self._recogniser(self._key(options))  # before a detector: the engine is chosen by what takes most of the time
             self.read(_KNOWN, options)
+        if looking.PIPELINE in self.store.chosen.pipelines:
+            self.looker.warm(_KNOWN.image)
 
     def self_test(self) -> None:
         """Let every model that the settings' languages need read a page with a known answer. Raises `SelfTestFailed`."""
@@ -232,10 +257,18 @@ def _line(quad: NDArray[np.int32], text: str, confidence: float) -> results.Line
     return results.Line(text, confidence, (a, b, c, d))
 
 
-def _on_page(found: Found, rows: reading.Rows) -> results.PageResult:
+def _on_page(found: Found, rows: reading.Rows, made: Sequence[results.Block]) -> results.PageResult:
     """The result in pixels of the page as it came, however it was turned for reading."""
     placed = tuple(tuple(_back(line, found.angle, found.size) for line in row) for row in rows)
-    return results.PageResult(found.number, *found.size, found.angle, placed)
+    return results.PageResult(
+        found.number, *found.size, found.angle, placed, blocks=tuple(_block_back(each, found) for each in made)
+    )
+
+
+def _block_back(block: results.Block, found: Found) -> results.Block:
+    frame = _back(results.Line("", 0.0, block.polygon), found.angle, found.size)
+    inside = tuple(_back(line, found.angle, found.size) for line in block.lines)
+    return dataclasses.replace(block, polygon=frame.polygon, lines=inside)
 
 
 def _back(line: results.Line, angle: int, size: tuple[int, int]) -> results.Line:
