@@ -16,6 +16,16 @@ DOC_ORIENTATION = "PP-LCNet_x1_0_doc_ori"
 LINE_ORIENTATION = "PP-LCNet_x1_0_textline_ori"
 UNWARPING = "UVDoc"
 
+# PP-StructureV3's parts beside text (PaddleX 3.7: configs/pipelines/PP-StructureV3.yaml)
+LAYOUTS = ("PP-DocLayout_plus-L", "PP-DocLayout-L", "PP-DocLayout-M", "PP-DocLayout-S", "PicoDet_layout_1x")
+"""Models that find a page's regions, best first."""
+TABLES = "SLANet_plus"
+"""Finds a table's rows and cells."""
+UNREAD: Mapping[str, str] = {
+    "formula": "PP-FormulaNet_plus-L", "seal": "PP-OCRv4_server_seal_det", "chart": "PP-Chart2Table",
+}  # fmt: skip
+"""Kind of region -> the model that reads it, which no release can run yet: such regions are cut out as pictures."""
+
 # PaddleOCR calls the sizes of v5 and v4 mobile and server, and has v3 in one size.
 _DETECTORS: Mapping[tuple[str, str], str] = {
     ("PP-OCRv6", "tiny"): "PP-OCRv6_tiny_det",
@@ -114,8 +124,10 @@ def _families(paddle_id: str) -> tuple[str, ...]:
 _RECOGNISERS = {"PP-OCRv6": _v6, "PP-OCRv5": _v5, "PP-OCRv4": _v4, "PP-OCRv3": _v3}
 
 ORIENTATIONS = frozenset({DOC_ORIENTATION, LINE_ORIENTATION})
+STRUCTURE = frozenset({LAYOUTS[-1], TABLES})
+"""What the pipeline `structure` needs."""
 # What Python packages carry (docs/DEPENDENCIES.md): the image that is built with no model hoster has just these.
-WHEELS = ORIENTATIONS | {
+WHEELS = ORIENTATIONS | STRUCTURE | {
     UNWARPING,
     "PP-OCRv6_small_det", "PP-OCRv6_small_rec", "PP-OCRv5_mobile_det", "PP-OCRv5_mobile_rec", "PP-OCRv3_mobile_det",
     "PP-OCRv3_mobile_rec", "en_PP-OCRv3_mobile_rec", "japan_PP-OCRv3_mobile_rec", "chinese_cht_PP-OCRv3_mobile_rec",
@@ -125,7 +137,14 @@ WHEELS = ORIENTATIONS | {
 def every() -> frozenset[str]:
     """All models of the catalogue: what an image that reads every language carries."""
     read = (readers(language, v, s) for language in languages.catalogue() for v in VERSIONS for s in sizes(v))
-    return ORIENTATIONS | {UNWARPING} | {name for found in read for r in found for name in (r.detector, r.recogniser)}
+    apart = ORIENTATIONS | STRUCTURE | {UNWARPING}
+    return apart | {name for found in read for r in found for name in (r.detector, r.recogniser)}
+
+
+def layout(carried: Iterable[str]) -> str | None:
+    """The best of the models that find regions; None where none is carried."""
+    have = frozenset(carried)
+    return next((name for name in LAYOUTS if name in have), None)
 
 
 SETS = {"wheels": WHEELS, "all": every()}

@@ -113,7 +113,7 @@ class Settings:
 
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
-    "pipelines": ("ocr",),
+    "pipelines": ("ocr", "structure"),
     "model_version": models.VERSIONS,
     "model_size": models.SIZES,
     "engine": ("auto", "onnxruntime", "openvino", "tensorrt", "paddle"),

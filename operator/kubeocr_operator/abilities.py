@@ -31,7 +31,7 @@ SINCE = {
     "vlm_url": "a VLM",
 }
 """Settings that came after release 0.1.0, and what is asked with them; others of theirs come only with one of these."""
-WORDS_SINCE: Mapping[str, Collection[str]] = {"engine": ("openvino", "tensorrt")}
+WORDS_SINCE: Mapping[str, Collection[str]] = {"engine": ("openvino", "tensorrt"), "pipelines": ("structure",)}
 """Words that came after release 0.1.0 to settings that every release knows."""
 
 
@@ -39,4 +39,9 @@ def asked(chosen: settings.Settings) -> tuple[str, ...]:
     """What these settings ask for besides what every runtime has."""
     plain = settings.Settings()
     new = (words for field, words in SINCE.items() if getattr(chosen, field) != getattr(plain, field))
-    return (*new, *(getattr(chosen, field) for field, words in WORDS_SINCE.items() if getattr(chosen, field) in words))
+    return (*new, *(word for field, words in WORDS_SINCE.items() for word in _words(chosen, field) if word in words))
+
+
+def _words(chosen: settings.Settings, field: str) -> tuple[str, ...]:
+    value = getattr(chosen, field)
+    return value if isinstance(value, tuple) else (value,)

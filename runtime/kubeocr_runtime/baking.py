@@ -174,6 +174,8 @@ def _order(given: argparse.Namespace) -> Order:
     named = frozenset(given.models).union(*(catalogue.SETS[name] for name in given.set))
     if not named and not given.languages:
         named = frozenset(models.manifest(given.carried)) if given.source == "image" else catalogue.WHEELS
+    if "structure" in given.pipelines:
+        named |= catalogue.STRUCTURE
     return Order(models=named, to_read=given.languages, versions=given.versions, sizes=given.sizes)
 
 

@@ -1,5 +1,7 @@
 """Pictures of single lines, cut out of a page. Between `detection` and `recognition`."""
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +12,7 @@ from kubeocr_runtime import detection, tensors
 _UPRIGHT = 1.5
 
 
-def cut_all(image: tensors.Image, quads: detection.Quads) -> list[tuple[NDArray[np.int32], tensors.Image]]:
+def cut_all(image: tensors.Image, quads: Iterable[NDArray[np.int32]]) -> list[tuple[NDArray[np.int32], tensors.Image]]:
     """Each quadrangle with its crop; those thinner than a pixel are left out."""
     pairs = ((quad, cut(image, quad)) for quad in quads)
     return [(quad, crop) for quad, crop in pairs if crop.size]

@@ -5,7 +5,7 @@ import dataclasses
 import threading
 import time
 
-from kubeocr_runtime import documents, pipelines, readers, recognition, schedule
+from kubeocr_runtime import documents, finds, pipelines, readers, recognition, schedule
 
 _HEIGHT = 48
 """Of a line in pixels, as the models see it."""
@@ -26,14 +26,14 @@ class Errand:
     done: "concurrent.futures.Future[readers.Read]" = dataclasses.field(default_factory=concurrent.futures.Future)
     asked: float = dataclasses.field(default_factory=time.monotonic)
     begun: float = 0.0
-    found: pipelines.Found | None = None
+    found: finds.Found | None = None
     texts: dict[int, recognition.Text] = dataclasses.field(default_factory=dict)
     """Of the lines that are read."""
     _told: threading.Lock = dataclasses.field(default_factory=threading.Lock)
     """Taken by who tells first what came of it, and never given back: several of its lines may fail."""
 
     @property
-    def lines(self) -> pipelines.Found:
+    def lines(self) -> finds.Found:
         """What was found. Raises `RuntimeError` before it was."""
         if self.found is None:
             raise RuntimeError("the page's lines are not found yet")

@@ -24,10 +24,13 @@ from kubeocr_runtime import (
     wheels,
 )
 from kubeocr_runtime.engines import choosing, cpus
+from kubeocr_runtime.structure import layouts, tables
 
 LOG = logging.getLogger("kubeocr.models")
 CHANGEABLE = "onnx"
 """Format of the weights whose graph can be changed."""
+_LOOPS = "onnxruntime"
+"""The engine for models with loops in their graph."""
 _RIGHT_TO_LEFT = "arabic_"
 _PROBE = np.zeros((1, 3, 48, recognition.NARROWEST), np.float32)
 """What engines are compared with."""
@@ -69,6 +72,24 @@ class Loader:
             return unwarping.Flattener(self._open(model, grids.exposed, exact), parameters)
         except graphs.Unsuited as e:
             raise models.BadModels(f"{name}: {e}") from e
+
+    def layout(self, name: str) -> layouts.Finder:
+        """A model that finds a page's regions."""
+        model = self.store.get(name)
+        parameters = _parsed(layouts.Parameters.parse, model)
+        engine, _ = self._open_changed(model, functools.partial(layouts.self_contained, size=parameters.size))
+        return layouts.Finder(engine, parameters)
+
+    def tables(self, name: str) -> tables.Finder:
+        """A model that finds a table's cells. It runs on onnxruntime: OpenVINO 2026.4 refuses a loop whose body does not
+        declare all that it carries on ("canonical inputs size (18), does not match ... (32)").
+        """
+        model = self.store.get(name)
+        parameters = _parsed(tables.Parameters.parse, model)
+        self.loaded[model.name] = self.store.check(model)
+        # what its weights are computed in is onnxruntime's own choice, whatever the recogniser's are
+        chosen = dataclasses.replace(self.store.chosen, precision="auto")
+        return tables.Finder(engines.open_session(_LOOPS, engines.Program(model.weights), chosen), parameters)
 
     def recogniser(self, name: str, *, whole: bool) -> recognition.Recogniser:
         """A model that reads lines: `whole`, or only the characters that the settings' languages are written with."""

@@ -5,39 +5,35 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from kubeocr_contract import enhancing, languages, report, settings
+from kubeocr_contract import languages, report, settings
 from kubeocr_contract import models as catalogue
 from kubeocr_runtime import (
     crops,
     detection,
     enhancement,
+    finds,
     loading,
     models,
     orientation,
-    placements,
     reading,
     recognition,
     results,
     samples,
     sheets,
+    structure,
     tensors,
     unwarping,
-    words,
 )
 from kubeocr_runtime.engines import cpus, gpus
+from kubeocr_runtime.structure import blocks, looking, placing
 
-Key = tuple[str, bool]
-"""A recogniser: its model's name, and whether it is the whole of it."""
 _LATIN = "Latn"
 _GPU_STREAMS = 2
 """Of each GPU: one prepares while the other computes."""
 _BESIDE = {"openvino": 1}
 """Threads beside those whose inferences fill a CPU, by engine: Python runs on one of all at a time, and while the others waited
 for it an eighth of the CPU was idle. OpenVINO still computes as much at a time; on onnxruntime one more is 3 % slower."""
-_Name = TypeVar("_Name", str, Key)
+_Name = TypeVar("_Name", str, finds.Key)
 _Model = TypeVar("_Model")
 
 
@@ -76,26 +72,8 @@ class ReadOptions:
     """Likewise (ISO 15924): one that the settings' languages are not written in is read with all that the model knows."""
     words: bool = False
     """Cut lines into words."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Found:
-    """A page whose lines are found and not read yet."""
-
-    number: int
-    placement: placements.Placement
-    """Of the picture that is read."""
-    quads: tuple[NDArray[np.int32], ...]
-    """Of its lines, in pixels of that picture."""
-    strips: tuple[recognition.Strip, ...]
-    """Its lines."""
-    recogniser: Key
-    budget: int
-    """Columns of a batch beyond which a larger one is no faster."""
-    flipped: tuple[bool, ...] = ()
-    """Of each line, whether it was turned by 180 degrees; none where lines are not looked at for that."""
-    enhanced: enhancing.Done | None = None
-    """What was done to it."""
+    layout: structure.Wish | None = None
+    """What of the page's structure is wanted; without effect where there is no model for it."""
 
 
 class SelfTestFailed(RuntimeError):
@@ -112,10 +90,14 @@ class Pipelines:
     store: models.Store
     loader: loading.Loader
     detectors: dict[str, detection.Detector] = dataclasses.field(default_factory=dict)
-    recognisers: dict[Key, recognition.Recogniser] = dataclasses.field(default_factory=dict)
+    recognisers: dict[finds.Key, recognition.Recogniser] = dataclasses.field(default_factory=dict)
     classifiers: dict[str, orientation.Classifier] = dataclasses.field(default_factory=dict)
     flatteners: dict[str, unwarping.Flattener] = dataclasses.field(default_factory=dict)
+    looker: looking.Looker = dataclasses.field(init=False)
     _loading: threading.Lock = dataclasses.field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.looker = looking.Looker(self.store, self.loader)
 
     @classmethod
     def open(cls, chosen: settings.Settings) -> "Pipelines":
@@ -167,16 +149,17 @@ class Pipelines:
         texts = self._recogniser(found.recogniser).read_all(found.strips)
         return self.place(found, texts, options)
 
-    def find(self, page: Page, options: ReadOptions) -> Found:
+    def find(self, page: Page, options: ReadOptions) -> finds.Found:
         """Turn a page upright, make it easier to read, find its lines, cut them out and turn them."""
         ready = self._prepared(page.image, options)
-        cut = crops.cut_all(ready.sheet.image, ready.quads)
+        layout = self.looker.look(ready.sheet.image, options.layout)
+        cut = crops.cut_all(ready.sheet.image, placing.cut(ready.quads, layout.regions if layout else ()))
         key = self._key(options)
         recogniser = self._recogniser(key)
         lines = [crop for _, crop in cut]
         angles = self._line_angles(lines, options)
         strips = tuple(recogniser.scale(orientation.upright(crop, turn)) for crop, turn in zip(lines, angles, strict=True))
-        return Found(
+        return finds.Found(
             number=page.number,
             placement=ready.sheet.placement,
             quads=tuple(quad for quad, _ in cut),
@@ -185,22 +168,19 @@ class Pipelines:
             budget=recogniser.budget,
             flipped=tuple(map(bool, angles)),
             enhanced=ready.done,
+            layout=layout,
         )
 
-    def recognise(self, key: Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
+    def recognise(self, key: finds.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
         """What strips of one bucket say, in one batch."""
         return self._recogniser(key).read(strips)
 
-    def place(self, found: Found, texts: Sequence[recognition.Text], options: ReadOptions) -> results.PageResult:
+    def place(self, found: finds.Found, texts: Sequence[recognition.Text], options: ReadOptions) -> results.PageResult:
         """A page's lines in order, in pixels of the page as it came."""
-        lines = [_line(quad, text.text, text.confidence) for quad, text in zip(found.quads, texts, strict=True)]
-        if options.words:
-            lines = [
-                dataclasses.replace(line, words=_words(found, i, text))
-                for i, (line, text) in enumerate(zip(lines, texts, strict=True))
-            ]
+        lines = finds.lines(found, texts, words=options.words)
         rows = reading.order(reading.raster(lines), options.order, options.direction)
-        return _on_page(found, rows)
+        made = blocks.make(found.layout, lines, options.direction) if found.layout else ()
+        return finds.on_page(found, rows, made)
 
     def warm(self) -> None:
         """Load what the settings' languages need, compared with what was baked, and run it once.
@@ -212,6 +192,8 @@ class Pipelines:
         for options in self._readers():
             self._recogniser(self._key(options))  # before a detector: the engine is chosen by what takes most of the time
             self.read(_KNOWN, options)
+        if looking.PIPELINE in self.store.chosen.pipelines:
+            self.looker.warm(_KNOWN.image)
 
     def self_test(self) -> None:
         """Let every model that the settings' languages need read a page with a known answer. Raises `SelfTestFailed`."""
@@ -229,7 +211,7 @@ class Pipelines:
         found = dict(wanted)
         return [ReadOptions(reader=reader, script=script) for reader, script in found.items()]
 
-    def _key(self, options: ReadOptions) -> Key:
+    def _key(self, options: ReadOptions) -> finds.Key:
         chosen = self.store.chosen
         scripts = {language.script for language in languages.find_all(chosen.languages)}
         return options.reader.recogniser, chosen.characters == "all" or options.script not in {*scripts, _LATIN}
@@ -259,7 +241,7 @@ class Pipelines:
     def _detector(self, name: str) -> detection.Detector:
         return self._kept(self.detectors, name, self.loader.detector)
 
-    def _recogniser(self, key: Key) -> recognition.Recogniser:
+    def _recogniser(self, key: finds.Key) -> recognition.Recogniser:
         return self._kept(self.recognisers, key, lambda key: self.loader.recogniser(key[0], whole=key[1]))
 
     def _classifier(self, name: str) -> orientation.Classifier:
@@ -283,27 +265,3 @@ _KNOWN = samples.Page(1, samples.page(samples.KNOWN))
 def _letters(text: str) -> str:
     """Without white space, which PP-OCRv4 and older mostly leave out, and capitals, which some of them see where none are."""
     return "".join(text.split()).casefold()
-
-
-def _line(quad: NDArray[np.int32], text: str, confidence: float) -> results.Line:
-    a, b, c, d = ((int(x), int(y)) for x, y in quad)
-    return results.Line(text, confidence, (a, b, c, d))
-
-
-def _on_page(found: Found, rows: reading.Rows) -> results.PageResult:
-    """The result in pixels of the page as it came, whatever was done to it for reading."""
-    placement = found.placement
-    placed = tuple(tuple(_back(line, placement) for line in row) for row in rows)
-    return results.PageResult(found.number, *placement.size, placement.angle, placed, enhanced=found.enhanced)
-
-
-def _words(found: Found, index: int, text: recognition.Text) -> tuple[results.Word, ...]:
-    """Of a line, in pixels of the picture that was read."""
-    flipped = bool(found.flipped) and found.flipped[index]
-    frame = crops.frame(found.quads[index], flipped=flipped)
-    return words.cut(text, found.strips[index], frame)
-
-
-def _back(line: results.Line, placement: placements.Placement) -> results.Line:
-    placed = tuple(dataclasses.replace(word, polygon=placement.polygon(word.polygon)) for word in line.words)
-    return dataclasses.replace(line, polygon=placement.polygon(line.polygon), words=placed)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from kubeocr_contract import languages, models, report
-from kubeocr_runtime import documents, pipelines, recognition, results
+from kubeocr_runtime import documents, finds, pipelines, recognition, results
 
 
 class Reader(Protocol):
@@ -54,16 +54,16 @@ class Reader(Protocol):
         """That are best to call it at the same time: one for each stream, or more."""
         ...
 
-    def find(self, page: documents.Page, options: pipelines.ReadOptions) -> pipelines.Found:
+    def find(self, page: documents.Page, options: pipelines.ReadOptions) -> finds.Found:
         """A page's lines, not read yet."""
         ...
 
-    def recognise(self, key: pipelines.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
+    def recognise(self, key: finds.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
         """What strips of one bucket say, whatever page they are of."""
         ...
 
     def place(
-        self, found: pipelines.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions
+        self, found: finds.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions
     ) -> results.PageResult:
         """The page, read."""
         ...

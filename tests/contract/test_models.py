@@ -68,4 +68,16 @@ def test_sizes() -> None:
 
 def test_the_sets_hold_models_of_the_catalogue_only() -> None:
     assert models.WHEELS < models.SETS["all"] == models.every()
-    assert len(models.WHEELS) == 12
+    assert len(models.WHEELS) == 14
+
+
+@pytest.mark.parametrize(
+    ("carried", "want"),
+    [
+        pytest.param(models.WHEELS, "PicoDet_layout_1x", id="the packages' own"),
+        pytest.param([*models.WHEELS, "PP-DocLayout-M"], "PP-DocLayout-M", id="a better one"),
+        pytest.param(["PP-OCRv6_small_det"], None, id="none"),
+    ],
+)
+def test_the_best_layout_model_is_taken(carried: list[str], want: str | None) -> None:
+    assert models.layout(carried) == want

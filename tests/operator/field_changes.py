@@ -150,7 +150,7 @@ PODS = (0, 5, "50%", "100%")
 
 VALUES: Mapping[str, tuple[Any, ...]] = {
     "languages": (["fr"], ["en", "zh", "ja"]),
-    "pipelines": (["ocr", "layout"],),
+    "pipelines": (["ocr", "structure"],),
     "models.imageVolume.reference": ("registry.example.com/models:2",),
     "models.persistentVolumeClaim.claimName": ("filled",),
     "models.persistentVolumeClaim.size": SIZES,

@@ -53,6 +53,7 @@ def test_every_word_of_an_old_setting_is_known_to_be_old_or_new():
             ("an engine's cache", "precision", "a queue's bytes", "tensorrt"),
             id="and what goes with it",
         ),
+        pytest.param({"pipelines": ["structure", "ocr"]}, ("structure",), id="a pipeline that not every release has"),
         pytest.param({"auth": {"apiKeysSecret": "s"}, "tls": {"secret": "s"}}, ("API keys", "TLS"), id="two things"),
         pytest.param({"llm": {"ollama": {"url": "http://o"}, "model": "m"}}, ("language models",), id="a language model"),
     ],

@@ -16,7 +16,7 @@ from aiohttp import test_utils
 from reportlab.pdfgen import canvas
 
 from kubeocr_contract import languages, models, report, settings
-from kubeocr_runtime import app, documents, pipelines, placements, recognition, results
+from kubeocr_runtime import app, documents, finds, pipelines, placements, recognition, results
 from kubeocr_runtime import models as store
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ class FakeReader:
         self.gate.set()
         self.entered = threading.Event()
         self.seen: list[tuple[int, tuple[int, ...], pipelines.ReadOptions]] = []
-        self.batches: list[tuple[pipelines.Key, int]] = []
+        self.batches: list[tuple[finds.Key, int]] = []
         self.broken: Exception | None = None
         self.streams = 1
         self.orients_pages = True
@@ -50,7 +50,7 @@ class FakeReader:
     def self_test(self) -> None:
         pass
 
-    def find(self, page: documents.Page, options: pipelines.ReadOptions) -> pipelines.Found:
+    def find(self, page: documents.Page, options: pipelines.ReadOptions) -> finds.Found:
         self.entered.set()
         self.gate.wait(20)
         self.seen.append((page.number, page.image.shape, options))
@@ -58,14 +58,14 @@ class FakeReader:
         quad = np.array([[1, 2], [3, 2], [3, 4], [1, 4]], np.int32)
         strip = np.full((48, 320, 3), page.number % 256, np.uint8)
         placement = placements.Placement((width, height))
-        return pipelines.Found(page.number, placement, (quad,), (strip,), ("x_rec", False), 1280)
+        return finds.Found(page.number, placement, (quad,), (strip,), ("x_rec", False), 1280)
 
-    def recognise(self, key: pipelines.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
+    def recognise(self, key: finds.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
         self.batches.append((key, len(strips)))
         return [(f"page {strip[0, 0, 0]}", 0.5) for strip in strips]
 
     def place(
-        self, found: pipelines.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions
+        self, found: finds.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions
     ) -> results.PageResult:
         lines = [results.Line(*text, ((1, 2), (3, 2), (3, 4), (1, 4))) for text in texts]
         return results.PageResult(found.number, *found.placement.size, 0, (tuple(lines),))

@@ -128,7 +128,7 @@ def test_baking_again_keeps_what_verifies_and_mends_what_does_not(tmp_path: path
         pytest.param(["--versions", "PP-OCRv7"], "'PP-OCRv7' is not one of PP-OCRv6", id="version"),
         pytest.param(["--sizes", "huge"], "'huge' is not one of tiny, small, medium", id="size"),
         pytest.param(["--models", "x"], "'x' is not one of ", id="model"),
-        pytest.param(["--pipelines", "ocr,chat"], "'chat' is not one of ocr", id="pipeline"),
+        pytest.param(["--pipelines", "ocr,fax"], "'fax' is not one of ocr", id="pipeline"),
         pytest.param(["--source", "web"], "invalid choice: 'web'", id="source"),
     ],
 )

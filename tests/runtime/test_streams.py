@@ -13,7 +13,7 @@ import PIL.Image
 import pytest
 
 from kubeocr_contract import wire
-from kubeocr_runtime import documents, errors, pipelines, results, services, streams
+from kubeocr_runtime import documents, errors, finds, pipelines, results, services, streams
 
 OCR = "/ocr/ppocrv6"
 LINES = {"Accept": "application/x-ndjson"}
@@ -43,7 +43,7 @@ def stops_at(reader) -> Iterator[Callable[[int], threading.Event]]:
     more, find = threading.Event(), reader.find
 
     def stop(number: int) -> threading.Event:
-        def slow(page: documents.Page, options: pipelines.ReadOptions) -> pipelines.Found:
+        def slow(page: documents.Page, options: pipelines.ReadOptions) -> finds.Found:
             if page.number >= number:
                 more.wait(20)
             return find(page, options)
@@ -102,7 +102,7 @@ async def test_a_page_that_fails_is_told_and_the_others_are_read(service, form, 
     client = await service()
     find = reader.find
 
-    def fails(page: documents.Page, options: pipelines.ReadOptions) -> pipelines.Found:
+    def fails(page: documents.Page, options: pipelines.ReadOptions) -> finds.Found:
         if page.number == 2:
             raise errors.BrokenDocument("file: page 2 cannot be drawn", page=2)
         if page.number == 3:
@@ -225,7 +225,7 @@ def wordy(reader) -> None:
     """Pages whose lines fill the buffers between server and client."""
     place = reader.place
 
-    def long(found: pipelines.Found, texts: object, options: pipelines.ReadOptions) -> results.PageResult:
+    def long(found: finds.Found, texts: object, options: pipelines.ReadOptions) -> results.PageResult:
         return place(found, [("x" * 2**20, 0.5)], options)
 
     reader.place = long

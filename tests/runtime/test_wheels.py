@@ -4,6 +4,7 @@ import pytest
 
 from kubeocr_contract import models as catalogue
 from kubeocr_runtime import detection, orientation, recognition, unwarping, wheels
+from kubeocr_runtime.structure import layouts, tables
 
 
 @pytest.mark.parametrize("name", sorted({name for _, name in wheels.TABLE}))
@@ -15,6 +16,8 @@ def test_each_description_is_what_its_model_s_module_understands(name: str) -> N
         parse = orientation.Parameters.parse
     elif name == catalogue.UNWARPING:
         parse = unwarping.Parameters.parse
+    elif name in catalogue.STRUCTURE:
+        parse = tables.Parameters.parse if name == catalogue.TABLES else layouts.Parameters.parse
     description = wheels.describe(name, ("a",))
     assert parse(description)
     assert description["Global"] == {"model_name": name}

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kubeocr_contract import models
-from kubeocr_runtime import documents, errands, pipelines, placements, readers, recognition, results, worker
+from kubeocr_runtime import documents, errands, finds, pipelines, placements, readers, recognition, results, worker
 
 OPTIONS = pipelines.ReadOptions(reader=models.Reader("PP-OCRv6", "x_det", "x_rec"))
 
@@ -114,7 +114,7 @@ class Choosy:
         self.read = reader.recognise
         self.sizes: list[int] = []
 
-    def recognise(self, key: pipelines.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
+    def recognise(self, key: finds.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
         self.sizes.append(len(strips))
         if any(strip[0, 0, 0] == self.refused for strip in strips):
             raise RuntimeError("this line cannot be read")
@@ -141,11 +141,11 @@ async def test_a_line_that_fails_fails_its_page_and_no_other_of_its_batch(reader
 async def test_pages_all_of_whose_lines_fail_leave_the_worker_as_it_was(reader) -> None:
     find, recognise = reader.find, reader.recognise
 
-    def find_three(which: documents.Page, options: pipelines.ReadOptions) -> pipelines.Found:
+    def find_three(which: documents.Page, options: pipelines.ReadOptions) -> finds.Found:
         found = find(which, options)
         return dataclasses.replace(found, quads=found.quads * 3, strips=found.strips * 3)
 
-    def refuse(key: pipelines.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
+    def refuse(key: finds.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
         if any(strip[0, 0, 0] < 9 for strip in strips):
             raise RuntimeError("this line cannot be read")
         return recognise(key, strips)
@@ -163,7 +163,7 @@ async def test_pages_all_of_whose_lines_fail_leave_the_worker_as_it_was(reader) 
 async def test_a_page_that_cannot_be_placed_fails_alone(reader) -> None:
     place = reader.place
 
-    def refuse(found: pipelines.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions) -> results.PageResult:
+    def refuse(found: finds.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions) -> results.PageResult:
         if found.number == 1:
             raise ValueError("nowhere")
         return place(found, texts, options)
@@ -186,7 +186,7 @@ async def test_a_page_that_cannot_be_placed_fails_alone(reader) -> None:
 async def test_a_page_that_fails_is_told_and_the_next_is_read(reader) -> None:
     find = reader.find
 
-    def fail_first(which: documents.Page, options: pipelines.ReadOptions) -> pipelines.Found:
+    def fail_first(which: documents.Page, options: pipelines.ReadOptions) -> finds.Found:
         if which.number == 1:
             raise ValueError("no page")
         return find(which, options)
@@ -199,7 +199,7 @@ async def test_a_page_that_fails_is_told_and_the_next_is_read(reader) -> None:
 
 
 async def test_a_page_without_lines_is_complete_at_once(reader) -> None:
-    reader.find = lambda which, _: pipelines.Found(which.number, placements.Placement((60, 40)), (), (), ("x_rec", False), 1280)
+    reader.find = lambda which, _: finds.Found(which.number, placements.Placement((60, 40)), (), (), ("x_rec", False), 1280)
     async with working(reader) as engine:
         assert (await engine.read(page(5), OPTIONS, errands.Share())).result.text == ""
     assert reader.batches == []

@@ -83,7 +83,8 @@ class Spec(rules.Part):
     pipelines: tuple[Annotated[str, values.PIPELINE], ...] = values.listed(
         len(values.PIPELINES), least=1, default=values.RUNTIME.pipelines
     )
-    """What is loaded: ocr finds lines and reads them."""
+    """What is loaded before a pod is ready: ocr finds lines and reads them, structure finds regions and tables. What is not
+    named is loaded with the first request for it."""
     model: Model = Model()
     models: Models = Models()
     image: Image = Image()
