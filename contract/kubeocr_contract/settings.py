@@ -85,6 +85,8 @@ class Settings:
     llm_model: str = ""
     llm_vision_model: str = ""
     llm_timeout_seconds: int = 120
+    llm_hosts: tuple[str, ...] = ()
+    """Further servers, each host:port, that a request may have asked (`ollama_base_url` of the route that extracts keys)."""
     vlm_url: str = ""
     """Of a server of OpenAI's API that reads images; empty: there is none."""
     vlm_model: str = ""

@@ -19,6 +19,7 @@ SINCE = {
     "detection_side": "a side for detection",
     "engine_cache_dir": "an engine's cache",
     "gate": "the gate",
+    "llm_hosts": "callers' language models",
     "llm_url": "language models",
     "models_verify": "verifying models",
     "precision": "precision",

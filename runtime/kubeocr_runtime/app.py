@@ -20,6 +20,7 @@ from kubeocr_runtime import (
     decoding,
     health,
     incidents,
+    keyed,
     keys,
     metrics,
     openapi,
@@ -32,6 +33,7 @@ from kubeocr_runtime import (
     uploads,
     worker,
 )
+from kubeocr_runtime.llm import client as llm
 
 LOG = logging.getLogger("kubeocr.http")
 FAILED = web.AppKey("failed", asyncio.Event)
@@ -63,10 +65,11 @@ def create_app(chosen: settings.Settings, reader: readers.Reader, store: readers
     app[_REFUSALS] = refusals.Refusals()
     app[services.SERVICES] = _services(chosen, reader, store)
     app.on_response_prepare.append(_sign)
-    app.cleanup_ctx.extend((_run_worker, _watch_backends))
+    app.cleanup_ctx.extend((_run_worker, _watch_backends, _close_llm))
     app.add_routes(
         [
             *map(_reading, wire.OCR_ROUTES),
+            *keyed.ROUTES,
             web.delete(names.REQUESTS + "/{request_id}", routes.cancel),
             web.get(names.LANGUAGES, routes.list_languages),
             web.get(names.LIVEZ, health.live),
@@ -104,6 +107,7 @@ def _services(chosen: settings.Settings, reader: readers.Reader, store: readers.
         metrics=figures,
         backends=backends.Watch.of(chosen),
         keys=keys.Keys(pathlib.Path(chosen.api_keys_dir)) if chosen.api_keys_dir else None,
+        llm=llm.Client(),
     )
 
 
@@ -193,6 +197,11 @@ async def _watch_backends(app: web.Application) -> AsyncIterator[None]:
     asking = asyncio.create_task(app[services.SERVICES].backends.run())
     yield
     asking.cancel()
+
+
+async def _close_llm(app: web.Application) -> AsyncIterator[None]:
+    yield
+    await app[services.SERVICES].llm.close()
 
 
 async def _load(app: web.Application) -> None:

@@ -111,7 +111,7 @@ def wanted(*models: str) -> tuple[str, ...]:
 
 async def ask_ollama(url: str, models: tuple[str, ...]) -> Present:
     """Which models an Ollama has: https://github.com/ollama/ollama/blob/main/docs/api.md#list-local-models."""
-    body = await _get_json(_under(url, "/api/tags"))
+    body = await _get_json(under(url, "/api/tags"))
     have = _named(body, "models", "name")
     # a name without a tag means this tag
     return {model: (model if ":" in model else f"{model}:latest") in have for model in models}
@@ -119,8 +119,8 @@ async def ask_ollama(url: str, models: tuple[str, ...]) -> Present:
 
 async def ask_openai(url: str, models: tuple[str, ...], key_file: str = "") -> Present:
     """Which models a server of OpenAI's API has: https://platform.openai.com/docs/api-reference/models/list."""
-    headers = {str(hdrs.AUTHORIZATION): f"{keys.SCHEME} {_secret(key_file)}"} if key_file else {}
-    body = await _get_json(_under(url, "/v1/models"), headers)
+    headers = {str(hdrs.AUTHORIZATION): f"{keys.SCHEME} {secret(key_file)}"} if key_file else {}
+    body = await _get_json(under(url, "/v1/models"), headers)
     have = _named(body, "data", "id")
     return {model: model in have for model in models}
 
@@ -133,7 +133,7 @@ async def ask_redis(url_file: str) -> Present:
     from redis import exceptions  # noqa: PLC0415
 
     try:
-        client = redis.Redis.from_url(_secret(url_file))
+        client = redis.Redis.from_url(secret(url_file))
     except ValueError:  # whose text may have a part of the password
         raise Unreachable(f"{url_file} holds no URL of a Redis (redis://, rediss:// or unix://)") from None
     async with contextlib.aclosing(client):
@@ -157,7 +157,7 @@ async def _get_json(url: str, headers: Mapping[str, str] | None = None) -> objec
                 raise Unreachable(f"{shown(url)} answers {response.status}")
             return json.loads(await _body(response.content, url))
     except (aiohttp.ClientError, OSError) as e:
-        raise Unreachable(f"{shown(url)} cannot be asked: {_reason(e)}") from None
+        raise Unreachable(f"{shown(url)} cannot be asked: {reason(e)}") from None
     except ValueError:
         raise Unreachable(f"{shown(url)} answers with something other than JSON") from None
 
@@ -171,7 +171,7 @@ async def _body(content: aiohttp.StreamReader, url: str) -> bytes:
     return bytes(data)
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
     """Without the URL, which some of aiohttp's errors repeat with the password in it."""
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
     return cause.strerror or type(error).__name__ if isinstance(cause, OSError) else type(error).__name__
@@ -184,13 +184,13 @@ def _named(body: object, items: str, key: str) -> frozenset[str]:
     return frozenset(name for item in listed if isinstance(item, dict) and isinstance(name := item.get(key), str))
 
 
-def _under(url: str, path: str) -> str:
+def under(url: str, path: str) -> str:
     """A path of a server, whether its URL was given with OpenAI's /v1 or without."""
     parts = urllib.parse.urlsplit(url)
     return parts._replace(path=parts.path.rstrip("/").removesuffix("/v1") + path).geturl()
 
 
-def _secret(file: str) -> str:
+def secret(file: str) -> str:
     """Read each time: a mounted Secret changes under a running process."""
     try:
         return pathlib.Path(file).read_text(encoding="utf-8").strip()

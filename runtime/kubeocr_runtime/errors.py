@@ -104,6 +104,18 @@ class Internal(OcrError):
     status, code = 500, "internal"
 
 
+class BadLlmAnswer(OcrError):
+    """A language model answered, twice, with something that cannot be used."""
+
+    status, code = 502, "llm_bad_answer"
+
+
+class LlmUnavailable(OcrError):
+    """There is no language model to ask, or it does not answer."""
+
+    status, code = 503, "llm_unavailable"
+
+
 class Unavailable(OcrError):
     """Models are still loading, or the pod is about to end."""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from kubeocr_contract import images, names, wire
 from kubeocr_runtime import keys as api_keys
+from kubeocr_runtime import openapi_llm
 
 STATIC = "/static"
 _ERRORS = {
@@ -49,10 +50,14 @@ def document(*, keys: bool = False) -> dict[str, Any]:
             "description": "Reads text from images and PDFs. Speaks the PaddleOCR API; everything works with no network.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "paths": {**{route.path: {"post": _ocr(route)} for route in wire.OCR_ROUTES}, **_cancelling(), **_plain_paths()},
+        "paths": {**{route.path: {"post": _ocr(route)} for route in wire.OCR_ROUTES}, **_more_paths()},
         "components": {"schemas": _schemas(), **({"securitySchemes": _SCHEMES} if keys else {})},
         **({"security": [{name: []} for name in _SCHEMES]} if keys else {}),
     }
+
+
+def _more_paths() -> dict[str, Any]:
+    return {**openapi_llm.paths(_ocr(wire.OCR_ROUTES[0])), **_cancelling(), **_plain_paths()}
 
 
 def swagger_page() -> str:
@@ -154,6 +159,7 @@ def _schemas() -> dict[str, Any]:
     text, number, count = {"type": "string"}, {"type": "number"}, {"type": "integer"}
     return {
         "OcrForm": _form(),
+        **openapi_llm.schemas(_form()),
         "OcrAnswer": _object({
             "pipeline": text, "description": text, "results": {"type": "array", "items": {"$ref": "#/components/schemas/Line"}},
             "total_texts": count, "pipeline_flags": {"type": "object", "additionalProperties": {"type": "boolean"}},

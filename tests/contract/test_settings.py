@@ -11,6 +11,8 @@ from kubeocr_contract import languages, settings
 WORD = st.text(st.characters(categories=["L", "N"]), min_size=1)
 IDS = st.lists(st.sampled_from([x.id for x in languages.catalogue()]), min_size=1, unique=True).map(tuple)
 
+LISTS = {"languages": IDS, "llm_hosts": st.lists(WORD.map("{}:11434".format)).map(tuple)}
+
 
 def _field(field: dataclasses.Field) -> st.SearchStrategy:
     if field.name in settings.RANGES:
@@ -20,8 +22,8 @@ def _field(field: dataclasses.Field) -> st.SearchStrategy:
         return st.lists(st.sampled_from(settings.CHOICES["pipelines"]), min_size=1, unique=True).map(tuple)
     if field.name in settings.CHOICES:
         return st.sampled_from(settings.CHOICES[field.name])
-    if field.name == "languages":
-        return IDS
+    if field.name in LISTS:
+        return LISTS[field.name]
     if field.name in settings.URLS:
         return st.sampled_from(["", "http://ollama:11434", "https://vlm.site/v1"])
     return WORD

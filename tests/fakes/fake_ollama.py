@@ -1,16 +1,19 @@
 """A fake Ollama: its HTTP API as documented, and no language model behind it. `python fake_ollama.py` serves on OLLAMA_HOST.
 
 Models "exist" in a small registry of its own; what was pulled lies as a file in OLLAMA_MODELS and so outlives the process.
-Every answer says that it is a fake. What it implements, and how errors look, follows
-https://github.com/ollama/ollama/blob/main/docs/api.md and docs/openai.md; Ollama's own client checks it in test_fake_ollama.py.
+Every answer says that it is a fake, unless a test has it say something else (`say`). What it implements, and how errors look,
+follows https://github.com/ollama/ollama/blob/main/docs/api.md and docs/openai.md; Ollama's own client and OpenAI's
+check it in test_fake_ollama.py.
 """
 
 import asyncio
+import dataclasses
 import datetime as dt
 import hashlib
 import json
 import os
 import pathlib
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -30,9 +33,40 @@ _PAUSE = web.AppKey("pause", float)
 Line = dict[str, Any]
 
 
-def create(folder: pathlib.Path, registry: tuple[str, ...] = REGISTRY, *, pause: float = 0.0) -> web.Application:
-    """The application; `pause`: seconds between two lines of a pull's progress."""
-    app = web.Application()
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reply:
+    """What a model says to a chat, and how well its server is."""
+
+    text: str = WORDS
+    status: int = 200
+    """Of an error, whose message is the text."""
+    seconds: float = 0.0
+    """That pass before it answers."""
+    raw: bytes | None = None
+    """A body of another shape."""
+    breaks: bool = False
+    """Whether the connection ends in the middle."""
+    finish: str = "stop"
+    headers: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+Say = Callable[[Line], Reply]
+"""What a model says to the body of a request."""
+_SAY = web.AppKey("say", Say)
+
+
+def held_to_schema(asked: Line) -> Reply:
+    """The fake's own words, in the shape that was asked for."""
+    schema = (asked.get("response_format") or {}).get("json_schema", {}).get("schema", {})
+    return Reply(json.dumps(dict.fromkeys(schema["required"], WORDS)) if schema.get("required") else WORDS)
+
+
+def create(
+    folder: pathlib.Path, registry: tuple[str, ...] = REGISTRY, *, pause: float = 0.0, say: Say = held_to_schema
+) -> web.Application:
+    """The application; `pause`: seconds between two lines of a pull's progress, or of an answer."""
+    app = web.Application(client_max_size=2**26)
+    app[_SAY] = say
     app[_FOLDER], app[_KNOWN], app[_PAUSE] = folder, registry, pause
     folder.mkdir(parents=True, exist_ok=True)
     app.add_routes(
@@ -115,16 +149,55 @@ async def _openai_models(request: web.Request) -> web.Response:
     return web.json_response({"object": "list", "data": listed})
 
 
-async def _openai_chat(request: web.Request) -> web.Response:
+async def _openai_chat(request: web.Request) -> web.StreamResponse:
     asked = await _asked(request)
     model = str(asked.get("model", ""))
     if _full(model) not in _present(request):
-        told = {"message": f"model '{model}' not found", "type": "not_found_error", "param": None, "code": None}
-        return web.json_response({"error": told}, status=404)
-    choice = {"index": 0, "message": {"role": "assistant", "content": WORDS}, "finish_reason": "stop"}
-    usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+        return _openai_error(404, f"model '{model}' not found", "not_found_error")
+    if not asked.get("messages"):
+        return _openai_error(400, "[] is too short - 'messages'", "invalid_request_error")
+    reply = request.app[_SAY](asked)
+    await asyncio.sleep(reply.seconds)
+    if reply.status != 200:
+        return _openai_error(reply.status, reply.text, "api_error", reply.headers)
+    if reply.raw is not None:
+        return web.Response(body=reply.raw, content_type="application/json")
+    if asked.get("stream"):
+        return await _openai_stream(request, asked, reply)
+    choice = {"index": 0, "message": {"role": "assistant", "content": reply.text}, "finish_reason": reply.finish}
     head = {"id": "chatcmpl-fake", "object": "chat.completion", "created": 0, "model": model}
-    return web.json_response({**head, "choices": [choice], "usage": usage})
+    return web.json_response({**head, "system_fingerprint": "fp_ollama", "choices": [choice], "usage": _usage(reply)})
+
+
+async def _openai_stream(request: web.Request, asked: Line, reply: Reply) -> web.StreamResponse:
+    """Server-sent events: a chunk a word, one with the reason of its end, one with the counts where they are asked for."""
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    head = {"id": "chatcmpl-fake", "object": "chat.completion.chunk", "created": 0, "model": asked["model"]}
+    words = re.findall(r"\S+\s*|\s+", reply.text)
+    deltas = [({"role": "assistant", "content": word}, None) for word in words] + [({"content": ""}, reply.finish)]
+    chunks: list[Line] = [{**head, "choices": [{"index": 0, "delta": d, "finish_reason": end}]} for d, end in deltas]
+    if (asked.get("stream_options") or {}).get("include_usage"):
+        chunks.append({**head, "choices": [], "usage": _usage(reply)})
+    for chunk in chunks[: len(chunks) // 2] if reply.breaks else chunks:
+        await response.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
+        await asyncio.sleep(request.app[_PAUSE])
+    if reply.breaks:
+        request.transport.close()
+        return response
+    await response.write(b"data: [DONE]\n\n")
+    await response.write_eof()
+    return response
+
+
+def _usage(reply: Reply) -> Line:
+    count = len(reply.text.split())
+    return {"prompt_tokens": 1, "completion_tokens": count, "total_tokens": count + 1}
+
+
+def _openai_error(status: int, message: str, kind: str, headers: dict[str, str] | None = None) -> web.Response:
+    told = {"message": message, "type": kind, "param": None, "code": None}
+    return web.json_response({"error": told}, status=status, headers=headers)
 
 
 async def _answer(request: web.Request, shaped: Callable[[str], Line]) -> web.StreamResponse:
@@ -135,12 +208,16 @@ async def _answer(request: web.Request, shaped: Callable[[str], Line]) -> web.St
         return _error(400, "model is required")
     if _full(model) not in _present(request):
         return _error(404, f"model '{model}' not found")
+    reply = request.app[_SAY](asked)
+    await asyncio.sleep(reply.seconds)
+    if reply.status != 200:
+        return _error(reply.status, reply.text)
     head: Line = {"model": model, "created_at": _now()}
     counts = {"total_duration": 1, "load_duration": 1, "prompt_eval_count": 1, "eval_count": 1, "eval_duration": 1}
     last = {"done": True, "done_reason": "stop", **counts}
     if asked.get("stream") is False:
-        return web.json_response({**head, **shaped(WORDS), **last})
-    words = [{**head, **shaped(f"{word} "), "done": False} for word in WORDS.split()]
+        return web.json_response({**head, **shaped(reply.text), **last})
+    words = [{**head, **shaped(f"{word} "), "done": False} for word in reply.text.split()]
     return await _stream(request, [*words, {**head, **shaped(""), **last}])
 
 

@@ -1,11 +1,13 @@
 """The fake Ollama through Ollama's own client: what it answers, and its errors as that client understands them."""
 
+import json
 import pathlib
 from collections.abc import AsyncIterator
 
 import aiohttp
 import fake_ollama
 import ollama
+import openai
 import pytest
 from aiohttp import test_utils
 
@@ -92,3 +94,34 @@ async def test_the_routes_of_openai(client: ollama.AsyncClient, url: str) -> Non
             assert (answer.status, await answer.json()) == (400, {"error": "missing request body"})
         async with session.get("/api/version") as answer:
             assert await answer.json() == {"version": fake_ollama.VERSION}
+
+
+async def test_what_a_test_has_it_say(tmp_path: pathlib.Path) -> None:
+    replies = [fake_ollama.Reply("Total 12"), fake_ollama.Reply("model runner has stopped", status=500)]
+    app = fake_ollama.create(tmp_path / "models", ("qwen3:8b",), say=lambda _: replies.pop(0))
+    async with test_utils.TestServer(app) as server:
+        client = ollama.AsyncClient(str(server.make_url("")))
+        await client.pull("qwen3:8b")
+        assert (await client.chat("qwen3:8b", [{"role": "user", "content": "?"}])).message.content == "Total 12"
+        with pytest.raises(ollama.ResponseError, match="model runner has stopped"):
+            await client.generate("qwen3:8b", "?")
+        await client.close()
+
+
+async def test_the_chat_of_openai_through_its_own_client(client: ollama.AsyncClient, url: str) -> None:
+    await client.pull("qwen3:8b")
+    async with openai.AsyncOpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0) as asking:
+        messages = [{"role": "user", "content": "Read this"}]
+        whole = await asking.chat.completions.create(model="qwen3:8b", messages=messages)
+        assert whole.choices[0].message.content == fake_ollama.WORDS
+        options = {"stream": True, "stream_options": {"include_usage": True}}
+        chunks = [chunk async for chunk in await asking.chat.completions.create(model="qwen3:8b", messages=messages, **options)]
+        assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices) == fake_ollama.WORDS
+        assert chunks[-1].usage.completion_tokens == len(fake_ollama.WORDS.split())
+        schema = {"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "object", "required": ["Total"]}}}
+        held = await asking.chat.completions.create(model="qwen3:8b", messages=messages, response_format=schema)
+        assert json.loads(held.choices[0].message.content) == {"Total": fake_ollama.WORDS}
+        with pytest.raises(openai.NotFoundError, match="model 'x' not found"):
+            await asking.chat.completions.create(model="x", messages=messages)
+        with pytest.raises(openai.BadRequestError, match="messages"):
+            await asking.chat.completions.create(model="qwen3:8b", messages=[])

@@ -1,0 +1,116 @@
+"""The form's fields that are about keys and models, as a frozen value. Pure."""
+
+import dataclasses
+import json
+import urllib.parse
+from collections.abc import Mapping
+
+from kubeocr_contract import extraction as wire
+from kubeocr_contract import settings
+from kubeocr_runtime import backends, errors
+from kubeocr_runtime.llm import questions
+
+_KEYS = 64
+_KEY_LENGTH = 128
+_NAME_LENGTH = 256
+_SHOWN = 64
+_COMMAS = str.maketrans({0xFF0C: ",", 0x3001: ","})  # fullwidth, ideographic
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be extracted, and who is asked."""
+
+    keys: tuple[str, ...]
+    server: questions.Server
+    text_model: str
+    vision_model: str
+    """Empty where no page is to be shown."""
+    warnings: tuple[str, ...]
+
+    @property
+    def models(self) -> wire.Models:
+        """As the answer tells them."""
+        return wire.Models(vision=self.vision_model, text=self.text_model, url=backends.shown(self.server.url))
+
+
+def parse(fields: Mapping[str, str], chosen: settings.Settings) -> Wanted:
+    """Raises `errors.InvalidField`."""
+    url, warnings = _url(fields.get(wire.URL, "").strip(), chosen)
+    key = fields.get(wire.API_KEY, "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise errors.InvalidField(f"{wire.API_KEY}: only printable ASCII can be sent in a header", field=wire.API_KEY)
+    return Wanted(
+        keys=_keys(fields.get(wire.KEYS, "")),
+        server=questions.Server(url=url, seconds=chosen.llm_timeout_seconds, key=key),
+        text_model=_model(fields, wire.TEXT_MODEL, chosen.llm_model or wire.DEFAULT_TEXT_MODEL),
+        vision_model=_model(fields, wire.VISION_MODEL, chosen.llm_vision_model),
+        warnings=warnings,
+    )
+
+
+def refuse_without_server(chosen: settings.Settings) -> None:
+    """For a service that could ask nobody, whatever the form says. Raises `errors.LlmUnavailable`."""
+    if not chosen.llm_url and not chosen.llm_hosts:
+        raise errors.LlmUnavailable("this service has no language model (spec.llm of its OCRService); pages are read without")
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    """Separated by commas, or a JSON list where a key has one in it."""
+    keys = tuple(dict.fromkeys(filter(None, (part.strip().strip("\"'").strip() for part in _parts(text)))))
+    if not keys:
+        raise errors.InvalidField(f"{wire.KEYS}: name at least one, separated by commas", field=wire.KEYS)
+    if len(keys) > _KEYS:
+        raise errors.InvalidField(f"{wire.KEYS}: {len(keys)} are more than {_KEYS}", field=wire.KEYS)
+    wrong = next((key for key in keys if len(key) > _KEY_LENGTH or not key.isprintable()), None)
+    if wrong is not None:
+        message = f"{wire.KEYS}: {wrong[:_SHOWN]!r} is not 1 to {_KEY_LENGTH} printable characters"
+        raise errors.InvalidField(message, field=wire.KEYS)
+    return keys
+
+
+def _parts(text: str) -> list[str]:
+    if not text.lstrip().startswith("["):
+        return text.translate(_COMMAS).split(",")
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list) or not all(isinstance(key, str) for key in found):
+        raise errors.InvalidField(f"{wire.KEYS}: {text[:_SHOWN]!r} is no JSON list of texts", field=wire.KEYS)
+    return found
+
+
+def _model(fields: Mapping[str, str], name: str, default: str) -> str:
+    text = fields.get(name, "").strip() or default
+    if len(text) > _NAME_LENGTH or not text.isprintable():
+        raise errors.InvalidField(f"{name}: {text[:_SHOWN]!r} is no model's name", field=name)
+    return text
+
+
+def _url(sent: str, chosen: settings.Settings) -> tuple[str, tuple[str, ...]]:
+    """Whom to ask. A server that a caller names is asked only where the service allows its host: whoever may name any could
+    have the pod ask whatever it reaches.
+    """
+    if not sent or _host(sent) == _host(chosen.llm_url):
+        if chosen.llm_url:
+            return chosen.llm_url, ()
+        allowed = ", ".join(chosen.llm_hosts)
+        raise errors.InvalidField(f"{wire.URL}: this service has no server of its own; name one of {allowed}", field=wire.URL)
+    if _host(sent) in chosen.llm_hosts:
+        return sent, ()
+    if chosen.llm_url:
+        return chosen.llm_url, (f"{wire.URL}: not followed; this service asks its own server",)
+    allowed = ", ".join(chosen.llm_hosts)
+    raise errors.InvalidField(f"{wire.URL}: {sent[:_SHOWN]!r} is none of the allowed: {allowed}", field=wire.URL)
+
+
+def _host(url: str) -> str:
+    """host:port of a URL of HTTP; empty for anything else."""
+    try:
+        parts = urllib.parse.urlsplit(url)
+        port = parts.port or _PORTS[parts.scheme]
+    except (KeyError, ValueError):
+        return ""
+    return f"{parts.hostname}:{port}" if parts.hostname else ""
