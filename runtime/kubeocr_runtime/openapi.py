@@ -5,6 +5,7 @@ from typing import Any
 
 from kubeocr_contract import images, names, wire
 from kubeocr_runtime import keys as api_keys
+from kubeocr_runtime import previews
 
 STATIC = "/static"
 _ERRORS = {
@@ -33,7 +34,7 @@ _SCHEMES = {
 }
 _FLAGS = {
     wire.PAGE_ORIENTATION: "turn pages that lie on their side or stand on their head",
-    wire.PREPROCESSOR: "the same; kept for callers that set it",
+    wire.PREPROCESSOR: f"as {wire.PAGE_ORIENTATION}; kept for callers that set it",
     wire.LINE_ORIENTATION: "turn lines that stand on their head",
     wire.UNWARPING: "flatten a page that is bent; no image of this release has the model, and true is answered 422",
 }
@@ -49,7 +50,12 @@ def document(*, keys: bool = False) -> dict[str, Any]:
             "description": "Reads text from images and PDFs. Speaks the PaddleOCR API; everything works with no network.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "paths": {**{route.path: {"post": _ocr(route)} for route in wire.OCR_ROUTES}, **_cancelling(), **_plain_paths()},
+        "paths": {
+            **{route.path: {"post": _ocr(route)} for route in wire.OCR_ROUTES},
+            previews.PATH: previews.operation(_error_answers()),
+            **_cancelling(),
+            **_plain_paths(),
+        },
         "components": {"schemas": _schemas(), **({"securitySchemes": _SCHEMES} if keys else {})},
         **({"security": [{name: []} for name in _SCHEMES]} if keys else {}),
     }
@@ -89,9 +95,13 @@ def _ocr(route: wire.OcrRoute) -> dict[str, Any]:
         },
         "responses": {
             "200": _read(),
-            **{code: _json(text, "Error") for code, text in _READING_ERRORS.items()},
+            **_error_answers(),
         },
     }
+
+
+def _error_answers() -> dict[str, Any]:
+    return {code: _json(text, "Error") for code, text in _READING_ERRORS.items()}
 
 
 def _read() -> dict[str, Any]:
