@@ -3,7 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 # a process for each core, but no more API servers side by side than a laptop bears
-PYTEST := $(PYTHON) -m pytest -q --numprocesses auto --maxprocesses 4
+# of tests that share something (a cluster, a browser), one has them all
+PYTEST := $(PYTHON) -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadgroup
 export PYTHONPATH := tests/e2e
 
 .PHONY: help
@@ -21,7 +22,7 @@ demo-down: .venv/.demo ## end the demo's cluster
 .PHONY: test
 test: lint test-unit ## everything: lint, unit tests, a real API server, a real cluster with this checkout's images
 	$(PYTHON) -m cluster build
-	$(PYTEST) --dist loadgroup -m 'cluster or image'
+	$(PYTEST) -m 'cluster or image'
 
 .PHONY: test-unit
 test-unit: .venv/.dev ## the tests that need neither cluster nor images

@@ -9,13 +9,14 @@ import pathlib
 import time
 from collections.abc import AsyncIterator
 
-from aiohttp import hdrs, web
+from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from kubeocr_contract import names, settings, wire
 from kubeocr_runtime import (
     admission,
     backends,
+    browsing,
     callers,
     decoding,
     health,
@@ -24,6 +25,7 @@ from kubeocr_runtime import (
     keys,
     metrics,
     openapi,
+    previews,
     rates,
     readers,
     refusals,
@@ -47,10 +49,9 @@ _PAGE_POLICY = (
 _REFUSALS = web.AppKey("refusals", refusals.Refusals)
 _REQUEST_ID = web.RequestKey("request_id", str)
 _CLIENT_LEFT = 499
-_INDEX = "/"
 _QUIET = frozenset({names.LIVEZ, names.READYZ, names.METRICS, names.STATUS})
 """Asked by machines every few seconds, and open to all: none tells anything of a document."""
-_OPEN = _QUIET | {names.DOCS, names.REDOC, names.OPENAPI, openapi.STATIC, _INDEX}
+_OPEN = _QUIET | {names.DOCS, names.REDOC, names.OPENAPI, openapi.STATIC} | browsing.OPEN
 """What needs no API key; anything else does, be it there or not."""
 _DECODED_PIXELS = 24_000_000
 """Of decoded pages in memory, or one larger page: three scans of 300 dpi keep the engine busy, and each takes 25 MB."""
@@ -70,6 +71,7 @@ def create_app(chosen: settings.Settings, reader: readers.Reader, store: readers
         [
             *map(_reading, wire.OCR_ROUTES),
             *keyed.ROUTES,
+            *previews.routes(),
             web.delete(names.REQUESTS + "/{request_id}", routes.cancel),
             web.get(names.LANGUAGES, routes.list_languages),
             web.get(names.LIVEZ, health.live),
@@ -79,7 +81,7 @@ def create_app(chosen: settings.Settings, reader: readers.Reader, store: readers
             web.get(names.OPENAPI, _openapi),
             web.get(names.DOCS, functools.partial(_html, openapi.swagger_page())),
             web.get(names.REDOC, functools.partial(_html, openapi.redoc_page())),
-            web.get(_INDEX, _index),
+            *browsing.routes(),
             web.static(openapi.STATIC, str(importlib.resources.files("kubeocr_runtime") / "static")),
         ]
     )
@@ -223,11 +225,3 @@ async def _openapi(request: web.Request) -> web.Response:
 
 async def _html(page: str, _: web.Request) -> web.Response:
     return web.Response(text=page, content_type="text/html", headers={"Content-Security-Policy": _PAGE_POLICY})
-
-
-async def _index(request: web.Request) -> web.Response:
-    """Where to go on from here: for a browser the pages that show the API."""
-    if "text/html" in request.headers.get(hdrs.ACCEPT, ""):
-        return web.Response(status=http.HTTPStatus.FOUND, headers={hdrs.LOCATION: names.DOCS})
-    links = {"docs": names.DOCS, "redoc": names.REDOC, "openapi": names.OPENAPI, "languages": names.LANGUAGES}
-    return web.json_response({"service": "KubeOCR", "read": [route.path for route in wire.OCR_ROUTES], **links})

@@ -5,7 +5,7 @@ from typing import Any
 
 from kubeocr_contract import images, names, wire
 from kubeocr_runtime import keys as api_keys
-from kubeocr_runtime import openapi_llm
+from kubeocr_runtime import openapi_llm, previews
 
 STATIC = "/static"
 _ERRORS = {
@@ -34,7 +34,7 @@ _SCHEMES = {
 }
 _FLAGS = {
     wire.PAGE_ORIENTATION: "turn pages that lie on their side or stand on their head",
-    wire.PREPROCESSOR: "the same; kept for callers that set it",
+    wire.PREPROCESSOR: f"as {wire.PAGE_ORIENTATION}; kept for callers that set it",
     wire.LINE_ORIENTATION: "turn lines that stand on their head",
     wire.UNWARPING: "flatten a page that is bent; no image of this release has the model, and true is answered 422",
 }
@@ -57,7 +57,12 @@ def document(*, keys: bool = False) -> dict[str, Any]:
 
 
 def _more_paths() -> dict[str, Any]:
-    return {**openapi_llm.paths(_ocr(wire.OCR_ROUTES[0])), **_cancelling(), **_plain_paths()}
+    return {
+        **openapi_llm.paths(_ocr(wire.OCR_ROUTES[0])),
+        previews.PATH: previews.operation(_error_answers()),
+        **_cancelling(),
+        **_plain_paths(),
+    }
 
 
 def swagger_page() -> str:
@@ -94,9 +99,13 @@ def _ocr(route: wire.OcrRoute) -> dict[str, Any]:
         },
         "responses": {
             "200": _read(),
-            **{code: _json(text, "Error") for code, text in _READING_ERRORS.items()},
+            **_error_answers(),
         },
     }
+
+
+def _error_answers() -> dict[str, Any]:
+    return {code: _json(text, "Error") for code, text in _READING_ERRORS.items()}
 
 
 def _read() -> dict[str, Any]:

@@ -12,7 +12,7 @@ import numpy as np
 import PIL.Image
 import PIL.ImageDraw
 import pytest
-from aiohttp import test_utils
+from aiohttp import test_utils, web
 from reportlab.pdfgen import canvas
 
 from kubeocr_contract import languages, models, report, settings
@@ -90,12 +90,20 @@ def reader() -> FakeReader:
 
 
 @pytest.fixture
-async def service(reader: FakeReader) -> AsyncIterator[Callable[..., Awaitable[test_utils.TestClient]]]:
+def application(reader: FakeReader) -> Callable[..., web.Application]:
+    """Makes the real application, with settings of the test's choice."""
+    return lambda **changes: app.create_app(settings.Settings(**changes), reader, FakeStore())
+
+
+@pytest.fixture
+async def service(
+    reader: FakeReader, application: Callable[..., web.Application]
+) -> AsyncIterator[Callable[..., Awaitable[test_utils.TestClient]]]:
     """Starts the real application, with settings of the test's choice, and hands out a client of it once it is ready."""
     async with contextlib.AsyncExitStack() as stack:
 
         async def start(*, wait: bool = True, **changes: Any) -> test_utils.TestClient:
-            server = test_utils.TestServer(app.create_app(settings.Settings(**changes), reader, FakeStore()))
+            server = test_utils.TestServer(application(**changes))
             client = await stack.enter_async_context(test_utils.TestClient(server))
             while wait and (await client.get("/readyz")).status != 200:
                 pass

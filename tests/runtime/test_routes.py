@@ -254,22 +254,16 @@ async def test_a_pod_is_ready_and_reads_while_its_backends_are_down(service, for
     ("path", "status"),
     [pytest.param(path, 200, id=path) for path in (
         "/livez", "/readyz", "/metrics", "/status", "/docs", "/redoc", "/openapi.json", "/static/swagger-ui.css", "/",
+        "/page/main.js",
     )]
-    + [pytest.param(path, 401, id=path) for path in ("/languages", "/no/such/route", OCR)],
+    + [pytest.param(path, 401, id=path) for path in ("/languages", "/no/such/route", OCR, "/ocr/preview")],
 )  # fmt: skip
 async def test_a_service_with_keys_lets_in_who_has_one(service, tmp_path: pathlib.Path, path: str, status: int) -> None:
     (tmp_path / "site").write_text("s3cret", encoding="utf-8")
     client = await service(api_keys_dir=str(tmp_path))
     assert (await client.get(path)).status == status
     let_in = await client.get(path, headers={"Authorization": "Bearer s3cret"})
-    assert let_in.status == {"/no/such/route": 404, OCR: 405}.get(path, 200)
-
-
-async def test_the_root_tells_programs_where_to_go_and_takes_browsers_there(service) -> None:
-    client = await service()
-    assert (await (await client.get("/")).json())["docs"] == "/docs"
-    shown = await client.get("/", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}, allow_redirects=False)
-    assert (shown.status, shown.headers["Location"]) == (302, "/docs")
+    assert let_in.status == {"/no/such/route": 404, OCR: 405, "/ocr/preview": 405}.get(path, 200)
 
 
 async def test_without_a_key_nothing_is_read(service, form, picture, reader, tmp_path: pathlib.Path) -> None:

@@ -1,0 +1,76 @@
+// A page's picture with a box around each line.
+
+import { made } from "./fields.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export class Sheet {
+  #frame;
+  #paper = made("div", { className: "paper" });
+  #image = made("img", { alt: "" });
+  #boxes = document.createElementNS(SVG, "svg");
+
+  /** `point(index)` is called for the line that the pointer is at (-1: none), `pick(index)` for one that is clicked. */
+  constructor(frame, { point, pick }) {
+    this.#frame = frame;
+    this.#boxes.setAttribute("preserveAspectRatio", "none");
+    this.#boxes.setAttribute("aria-hidden", "true");
+    this.#paper.append(this.#image, this.#boxes);
+    frame.append(this.#paper);
+    this.#boxes.addEventListener("pointerover", (event) => point(index(event.target)));
+    this.#boxes.addEventListener("pointerleave", () => point(-1));
+    this.#boxes.addEventListener("click", (event) => pick(index(event.target)));
+  }
+
+  /** The page's picture (null: none, and its boxes stand on white), under this name. */
+  picture(address, name) {
+    this.#image.hidden = !address;
+    this.#image.alt = name;
+    if (address) this.#image.src = address;
+    else this.#image.removeAttribute("src");
+  }
+
+  /** A page that was read, or null for none yet. */
+  boxes(page) {
+    this.#boxes.replaceChildren();
+    this.#paper.style.aspectRatio = page?.width ? `${page.width} / ${page.height}` : "";
+    if (!page?.width) return;
+    this.#boxes.setAttribute("viewBox", `0 0 ${page.width} ${page.height}`);
+    this.#boxes.append(...page.results.map(box));
+  }
+
+  zoom(percent) {
+    this.#paper.style.width = `${percent}%`;
+  }
+
+  mark(at, { scroll }) {
+    for (const each of this.#boxes.querySelectorAll(".at")) each.classList.remove("at");
+    const found = this.#boxes.children[at];
+    if (!found) return;
+    found.classList.add("at");
+    if (scroll) bring(this.#frame, found);
+  }
+}
+
+/** Scrolls a pane, and nothing around it, so that something in it is seen. */
+export function bring(pane, element) {
+  const outer = pane.getBoundingClientRect();
+  const inner = element.getBoundingClientRect();
+  pane.scrollTop += past(inner.top, inner.bottom, outer.top, outer.bottom);
+  pane.scrollLeft += past(inner.left, inner.right, outer.left, outer.right);
+}
+
+function past(from, to, low, high) {
+  if (from >= low && to <= high) return 0;
+  return (from + to) / 2 - (low + high) / 2;
+}
+
+function box(line) {
+  const shape = document.createElementNS(SVG, "polygon");
+  shape.setAttribute("points", line.bbox.map((point) => point.join(",")).join(" "));
+  return shape;
+}
+
+function index(target) {
+  return target.localName === "polygon" ? [...target.parentNode.children].indexOf(target) : -1;
+}

@@ -1,0 +1,53 @@
+"""In which formats a document is handed over: formats.js, run by the browser."""
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("browser")
+FORMATS = 'const formats = await import("./page/formats.js");'
+
+
+def test_the_servers_formats_stand_beside_those_that_are_made_here(screen) -> None:
+    found = screen().js(FORMATS + 'return formats.known({formats: ["json", "hocr", "text", "pdf"]});')
+    assert found == ["text", "json", "hocr", "pdf"]
+
+
+@pytest.mark.parametrize(
+    ("name", "format", "kept"),
+    [
+        pytest.param("scan.tar.png", "text", "scan.tar.txt", id="text"),
+        pytest.param("scan.png", "markdown", "scan.md", id="markdown"),
+        pytest.param("scan.pdf", "alto", "scan.xml", id="alto"),
+        pytest.param("scan", "docx", "scan.docx", id="no-ending"),
+        pytest.param(".png", "json", "document.json", id="no-name"),
+    ],
+)
+def test_a_file_is_named_after_its_document(screen, name: str, format: str, kept: str) -> None:  # noqa: A002
+    assert screen().js(FORMATS + "return formats.fileName(...values);", name, format) == kept
+
+
+@pytest.mark.parametrize(
+    ("media", "text"),
+    [
+        pytest.param("text/html", True, id="html"),
+        pytest.param("application/json", True, id="json"),
+        pytest.param("application/alto+xml", True, id="alto"),
+        pytest.param("application/pdf", False, id="pdf"),
+        pytest.param("application/vnd.openxmlformats-officedocument.wordprocessingml.document", False, id="docx"),
+    ],
+)
+def test_what_is_text_can_be_copied(screen, media: str, text: bool) -> None:
+    assert screen().js(FORMATS + "return formats.isText(new Blob([], {type: values[0]}));", media) == text
+
+
+def test_another_format_is_asked_of_the_server_with_the_same_form(screen, picture, reader) -> None:
+    """A server that knows no such field answers what it always does."""
+    script = f"""{FORMATS}
+      const again = () => {{
+        const form = new FormData();
+        form.append("order", "raster");
+        form.append("file", new Blob([Uint8Array.from(values[0])]), "a.png");
+        return form;
+      }};
+      const blob = await formats.made("hocr", {{book: null, pipeline: {{path: "/ocr/ppocrv6"}}, again}});
+      return [blob.type, JSON.parse(await blob.text()).order];"""
+    assert screen().js(script, list(picture())) == ["application/json; charset=utf-8", "raster"]
