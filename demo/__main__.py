@@ -71,7 +71,7 @@ def _cluster() -> clusters.Cluster:
 def _images(cluster: clusters.Cluster, log: pathlib.Path) -> list[images.Image]:
     built = []
     for name in images.NAMES:
-        with steps.step(f"image of the {name}"):
+        with steps.step(f"image of the {name} (minutes, the first time; {log} has what its build says)"):
             built.append(images.build(name, log=log))
             cluster.load(built[-1].archive)
     return built

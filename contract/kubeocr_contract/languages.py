@@ -11,6 +11,9 @@ import functools
 import importlib.resources
 from collections.abc import Iterable, Mapping
 
+_SHOWN = 64
+"""Characters of a name that its refusal repeats; none is as long."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Language:
@@ -55,7 +58,7 @@ def find(name: str) -> Language:
     """
     language = _aliases().get(_fold(name))
     if language is None:
-        raise UnknownLanguage(f"{name!r} is no known language{_suggestion(name)}")
+        raise UnknownLanguage(f"{name[:_SHOWN]!r} is no known language{_suggestion(name[:_SHOWN])}")
     return language
 
 

@@ -22,7 +22,7 @@ class Refused(OperatorError):
 
 
 class Conflict(OperatorError):
-    """Somebody else was faster, or holds a field that we only wanted to create. Looked at again at once."""
+    """Somebody else was faster, or holds a field that we only wanted to create. Looked at again, later and later."""
 
 
 class NoReport(OperatorError):

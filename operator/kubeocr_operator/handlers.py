@@ -63,7 +63,7 @@ async def _on_event(told: triggers.Triggers, *, event: Mapping[str, Any], **_: A
 
 
 async def _login(ages: watches.Ages, **context: Any) -> kopf.AiohttpSession | None:
-    """The pod's service account or the kubeconfig, by the rules of cluster.py, in a session that notes what arrives."""
+    """The pod's service account or the kubeconfig, by the rules of connections.py, in a session that notes what arrives."""
     info = kopf.login_with_service_account(**context) or kopf.login_with_kubeconfig(**context)
     if info is None:
         return None

@@ -60,8 +60,8 @@ class World:
     """Whether the cluster has an optional API."""
     now: Callable[[], dt.datetime]
     said: events.Memory = dataclasses.field(default_factory=events.Memory)
-    wanted: dict[workqueue.Key, int] = dataclasses.field(default_factory=dict)
-    """A digest of what was wanted last: a child that differs though this did not was changed by somebody else."""
+    made: dict[workqueue.Key, int] = dataclasses.field(default_factory=dict)
+    """A digest of the children that were last made, once all were: one that differs since was changed by somebody else."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ async def reconcile(key: workqueue.Key, world: World) -> Outcome:
     """Brings the children and the status of one service to what its spec says. Raises one of errors.py to be called again."""
     body = world.store.get(kinds.OCR_SERVICE, key)
     if body is None or ownership.going(body):
-        world.wanted.pop(key, None)
+        world.made.pop(key, None)
         world.sightings.forget(key)
         world.inspections.forget(key)
         return Outcome()
@@ -154,8 +154,11 @@ async def make_so(plan: plans.Plan, key: workqueue.Key, world: World) -> Done | 
     try:
         if await handover.prepare(plan, pairs, world.cluster, world.store):
             return None
-        writer = repairs.Writer(world.cluster, world.store, settled=_remember(key, possible, world))
-        repaired = [await writer.apply(obj, found) for obj, found in waits.due(plan, pairs, world.store)]
+        due = waits.due(plan, pairs, world.store)
+        digest = hash(json.dumps([obj for obj, _ in due], sort_keys=True))
+        writer = repairs.Writer(world.cluster, world.store, settled=world.made.get(key) == digest)
+        repaired = [await writer.apply(obj, found) for obj, found in due]
+        world.made[key] = digest
         await _prune(plan.owner, wanted, world)
     except errors.Refused as error:
         return Done(obstacle=conditions.Trouble(conditions.WRITE_REFUSED, str(error)), refused=error, missing=missing)
@@ -176,14 +179,6 @@ async def _still_there(owner: plans.Owner, world: World) -> bool:
     """Whether the service is still there when a child is about to be created: its deletion may not have been told yet."""
     body = await world.cluster.get(kinds.OCR_SERVICE, workqueue.Key(owner.namespace, owner.name))
     return body is not None and body["metadata"]["uid"] == owner.uid and not ownership.going(body)
-
-
-def _remember(key: workqueue.Key, possible: tuple[Object, ...], world: World) -> bool:
-    """Whether the very same was wanted, and possible, the last time."""
-    digest = hash(json.dumps(possible, sort_keys=True))
-    known = world.wanted.get(key) == digest
-    world.wanted[key] = digest
-    return known
 
 
 async def _prune(owner: plans.Owner, wanted: tuple[Object, ...], world: World) -> None:

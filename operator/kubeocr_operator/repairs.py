@@ -56,7 +56,7 @@ class Writer:
     cluster: cluster.Cluster
     store: store.Store
     settled: bool
-    """Whether the very same was wanted the last time: then somebody else made the difference."""
+    """Whether the very same was made the last time: then somebody else made the difference."""
 
     async def apply(self, obj: Object, live: Object | None) -> Repair | None:
         """Sends a child if it is not as wanted; what was wrong with it, if somebody else had done that."""

@@ -158,7 +158,7 @@ async def _get_json(url: str, headers: Mapping[str, str] | None = None) -> objec
             return json.loads(await _body(response.content, url))
     except (aiohttp.ClientError, OSError) as e:
         raise Unreachable(f"{shown(url)} cannot be asked: {reason(e)}") from None
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: brackets within brackets
         raise Unreachable(f"{shown(url)} answers with something other than JSON") from None
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import logging
+import pathlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -45,7 +46,7 @@ class Loader:
     loaded: dict[str, str] = dataclasses.field(default_factory=dict)
     """Model name -> SHA-256 of its weights."""
     engine: report.Engine = dataclasses.field(default_factory=report.Engine)
-    """What runs the latest that is computed as the settings say."""
+    """What runs the latest recogniser, which takes most of the time; until there is one, the first model."""
 
     def detector(self, name: str) -> detection.Detector:
         """A model that finds lines."""
@@ -86,7 +87,7 @@ class Loader:
         """
         model = self.store.get(name)
         parameters = _parsed(tables.Parameters.parse, model)
-        self.loaded[model.name] = self.store.check(model)
+        self._note(model, model.weights, self.store.check(model))
         # what its weights are computed in is onnxruntime's own choice, whatever the recogniser's are
         chosen = dataclasses.replace(self.store.chosen, precision="auto")
         return tables.Finder(engines.open_session(_LOOPS, engines.Program(model.weights), chosen), parameters)
@@ -121,14 +122,21 @@ class Loader:
         self, model: models.Model, change: Callable[[bytes], bytes] | None = None, chosen: settings.Settings | None = None
     ) -> engines.Engine:
         """With the fastest engine of those that the settings allow; `chosen` in place of the settings."""
-        sha256 = self.store.check(model)
+        known = self.store.check(model)
         opened = _able(self._ways(model, change), chosen or self.store.chosen)
         fastest = choosing.fastest(opened, _PROBE) if len(opened) > 1 else next(iter(opened))
-        if len(opened) > 1:
-            LOG.info("model=%s engine=%s weights=%s is the fastest here", model.name, *fastest.about)
-        self.loaded[model.name] = sha256
-        self.engine = self.engine if chosen else opened[fastest].about
-        return opened[fastest]
+        session = opened[fastest]
+        LOG.info("model=%s engine=%s weights=%s chosen of %d", model.name, *fastest.about, len(opened))
+        self._note(model, fastest.weights, known)
+        if wheels.is_recogniser(model.name) or not self.engine.name:
+            in_integers = fastest.weights == model.weights.quantised
+            self.engine = _in_integers(session.about) if in_integers else session.about
+        return session
+
+    def _note(self, model: models.Model, weights: models.Weights, known: Mapping[pathlib.Path, str]) -> None:
+        """What was loaded, for whoever asks; `known` has the digests of files that were compared."""
+        file = weights.parameters or weights.program
+        self.loaded[model.name] = known.get(file) or models.digest(file)
 
     def _ways(self, model: models.Model, change: Callable[[bytes], bytes] | None) -> list["_Way"]:
         """Those that are worth comparing: integers, where they are to be had, take half the time of all else."""
@@ -180,6 +188,11 @@ def _able(ways: Sequence[_Way], chosen: settings.Settings) -> dict[_Way, engines
             if way is ways[-1] and not opened:
                 raise
     return opened
+
+
+def _in_integers(about: report.Engine) -> report.Engine:
+    """Its convolutions are computed in 8 bits, the rest as it says itself."""
+    return dataclasses.replace(about, provider=f"{about.provider}+int8")
 
 
 def _parsed(parse: Callable[[Mapping[str, Any]], _Parsed], model: models.Model) -> _Parsed:

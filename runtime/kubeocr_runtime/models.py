@@ -64,10 +64,17 @@ class Model:
 class NotCarried(LookupError):
     """A language of the catalogue that no model here reads; the message names the image that has one."""
 
-    def __init__(self, language: languages.Language, version: str, image: str | None) -> None:
-        """`version` is the one that would read it; `image` has it, and is the release's own name for what a site builds."""
+    def __init__(self, language: languages.Language, version: str, image: str | None, *, installed: bool = False) -> None:
+        """`version` is the one that would read it; `image` has it, and is the release's own name for what a site builds.
+
+        `installed`: there is no image here, but Python packages.
+        """
         where = f"the image {image} has one, once it is built" if image else "no image of this release has one"
-        super().__init__(f"no {version} model for {language.name} ({language.id}) is in this image; {where}")
+        if installed:
+            bake = f"kubeocr models bake --languages {language.id} --versions {version} --out DIR"
+            where = f"`{bake}` fetches one from PaddleOCR's hosters, and --models-dir DIR uses it"
+        here = "comes with the Python packages" if installed else "is in this image"
+        super().__init__(f"no {version} model for {language.name} ({language.id}) {here}; {where}")
         self.language = language
         self.version = version
         self.image = image
@@ -122,7 +129,7 @@ class Store:
         wanted = size or self.chosen.model_size
         best = next(iter(catalogue.readers(language, version, wanted)), None)
         image = published(language, version, wanted, self.chosen.device)
-        raise NotCarried(language, best.version if best else version, image)
+        raise NotCarried(language, best.version if best else version, image, installed=bool(self.packages))
 
     def get(self, name: str) -> Model:
         """A carried model's files and description. Raises `KeyError` for one not carried, `BadModels` for an unreadable one."""
@@ -131,17 +138,16 @@ class Store:
             return Model(name, weights, described(weights.program.parent / DESCRIPTION))
         return _packaged(name, self.packages[name])
 
-    def check(self, model: Model) -> str:
-        """SHA-256 of a model's weights, once each of its files is as it was baked.
+    def check(self, model: Model) -> Mapping[pathlib.Path, str]:
+        """That each of a model's files is as it was baked; SHA-256 of each, none where there is nothing to compare with.
 
         Raises `BadModels` naming the first that is not. Nothing is compared where the settings say so, or where there is no
         manifest (a volume of PaddleX's own).
         """
         compared = self.chosen.models_verify != "off"
-        files = {file.path: file for file in self._recorded() if file.model == model.name} if compared else {}
-        _refuse_damaged(files.values())
-        weights = model.weights.parameters or model.weights.program
-        return files[weights].sha256 if weights in files else digest(weights)
+        files = [file for file in self._recorded() if file.model == model.name] if compared else []
+        _refuse_damaged(files)
+        return {file.path: file.sha256 for file in files}
 
     def verify(self) -> int:
         """Compare every file with what was baked; the number of files. Raises `BadModels` naming the first that differs."""

@@ -10,7 +10,7 @@ from typing import NoReturn
 import uvloop
 from aiohttp import web
 
-from kubeocr_contract import names, settings
+from kubeocr_contract import languages, names, settings
 from kubeocr_runtime import admission, allocation, app, certificates, engines, last_words, models, pipelines, services
 
 LOG = logging.getLogger("kubeocr.serving")
@@ -22,12 +22,16 @@ _LINGERING_SECONDS = 1.0
 def serve(chosen: settings.Settings) -> int:
     """Serve until SIGTERM or SIGINT; the exit code: 1 where it could not start or accepted work did not end in time.
 
-    Raises `settings.InvalidSettings` for a folder that is not there.
+    Raises `settings.InvalidSettings` for a folder that is not there, and a language that is none.
     """
     for field in ("api_keys_dir", "tls_dir"):
         folder = getattr(chosen, field)
         if folder and not pathlib.Path(folder).is_dir():
             raise settings.InvalidSettings(field, f"there is no folder {folder}")
+    try:
+        languages.find_all(chosen.languages)
+    except languages.UnknownLanguage as e:
+        raise settings.InvalidSettings("languages", str(e)) from None
     logging.basicConfig(
         level=chosen.log_level.upper(), format="time=%(asctime)s level=%(levelname)s logger=%(name)s %(message)s"
     )

@@ -17,6 +17,10 @@ STALL_SECONDS = 10.0
 _CHUNK = 256 * 1024
 _FIELD_BYTES = 4096
 _FIELDS = 64
+_SHOWN = 64
+"""Characters of a wrong field's name that its refusal repeats."""
+_KNOWN = 64
+"""Parts' heads that are remembered."""
 _FORM_BYTES = 64 * 1024
 """What the form's head and other fields may add to the file."""
 _WORTH_READING = 2**20
@@ -97,7 +101,7 @@ async def _take(part: object, limit: int, files: list[bytes], fields: dict[str, 
         raise errors.InvalidField("the form has a multipart part inside; send plain fields")
     name, is_file = _named(part.headers.get(hdrs.CONTENT_DISPOSITION))
     if name != wire.FILE_FIELD and is_file:
-        raise errors.InvalidField(f"{name[:_FIELDS]}: send the file in the field {wire.FILE_FIELD}", field=name[:_FIELDS])
+        raise errors.InvalidField(f"{name[:_SHOWN]}: send the file in the field {wire.FILE_FIELD}", field=name[:_SHOWN])
     if name != wire.FILE_FIELD:
         fields[name] = await _text(part, name, fields)
     elif files:
@@ -106,7 +110,7 @@ async def _take(part: object, limit: int, files: list[bytes], fields: dict[str, 
         files.append(await _read(part, limit, _too_large(limit)))
 
 
-@functools.lru_cache(maxsize=_FIELDS)
+@functools.lru_cache(maxsize=_KNOWN)
 def _named(disposition: str | None) -> tuple[str, bool]:
     """A part's name, and whether it is a file; most clients send the same few. aiohttp takes 0.1 ms for each."""
     _, told = aiohttp.parse_content_disposition(disposition)
@@ -116,7 +120,7 @@ def _named(disposition: str | None) -> tuple[str, bool]:
 async def _text(part: aiohttp.BodyPartReader, name: str, fields: Mapping[str, str]) -> str:
     if len(fields) >= _FIELDS:
         raise errors.InvalidField(f"the form has more than {_FIELDS} fields")
-    too_long = errors.InvalidField(f"{name[:_FIELDS]}: longer than {_FIELD_BYTES} bytes", field=name[:_FIELDS])
+    too_long = errors.InvalidField(f"{name[:_SHOWN]}: longer than {_FIELD_BYTES} bytes", field=name[:_SHOWN])
     return (await _read(part, _FIELD_BYTES, too_long)).decode(errors="replace")
 
 

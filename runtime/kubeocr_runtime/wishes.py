@@ -109,13 +109,14 @@ def _flag(fields: Mapping[str, str], name: str, default: bool) -> bool:  # noqa:
         return default
     if text.strip().lower() in _TRUE | _FALSE:
         return text.strip().lower() in _TRUE
-    raise errors.InvalidField(f"{name}: {text!r} is neither true nor false", field=name)
+    raise errors.InvalidField(f"{name}: {text[:_SHOWN]!r} is neither true nor false", field=name)
 
 
 def _choice(fields: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
     text = fields.get(name, allowed[0])
     if text not in allowed:
-        raise errors.InvalidField(f"{name}: {text!r} is not one of {', '.join(allowed)}", field=name, allowed=list(allowed))
+        message = f"{name}: {text[:_SHOWN]!r} is not one of {', '.join(allowed)}"
+        raise errors.InvalidField(message, field=name, allowed=list(allowed))
     return text
 
 

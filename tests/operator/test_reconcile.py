@@ -35,7 +35,7 @@ async def test_a_restarted_operator_sends_nothing(scene):
     stage = scene()
     await stage.settle()
     stage.server.calls.clear()
-    stage.world.wanted.clear()
+    stage.world.made.clear()
     await stage.settle()
     assert stage.server.writes == []
 
@@ -260,6 +260,7 @@ async def test_a_write_that_the_api_server_refuses_is_a_condition_with_its_words
     del stage.server.trouble["patch", kinds.DEPLOYMENT]
     await stage.settle()
     assert stage.condition(conditions.DEGRADED)[0] == "False"
+    assert "drift" not in stage.status, "what was refused had never been there for somebody to delete"
 
 
 async def test_an_api_server_that_is_away_changes_nothing_in_the_status(scene):

@@ -45,6 +45,7 @@ async def test_claim_and_job_come_first_and_pods_when_the_job_is_done(baked):
     await bake.stage.settle()
     assert bake.stage.there(kinds.DEPLOYMENT)
     assert bake.stage.condition(conditions.MODELS_LOADED)[1] == conditions.NOT_ASKED
+    assert "drift" not in bake.stage.status, "nobody had deleted what waited"
 
 
 async def test_pods_of_the_spec_before_run_on_while_others_are_baked(baked):

@@ -91,6 +91,10 @@ async def _rubbish(_: web.Request) -> web.Response:
     return web.Response(text="<html>")
 
 
+async def _nested(_: web.Request) -> web.Response:
+    return web.Response(text="[" * 200_000)
+
+
 async def _endless(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse()
     await response.prepare(request)
@@ -103,6 +107,7 @@ async def _endless(request: web.Request) -> web.StreamResponse:
     [
         pytest.param(_never, "no answer within 0.2 s", id="hangs"),
         pytest.param(_rubbish, "answers with something other than JSON", id="no-json"),
+        pytest.param(_nested, "answers with something other than JSON", id="nested"),
         pytest.param(_endless, "answers with more than", id="endless"),
         pytest.param(telling([]), "has no model llama3", id="another-shape"),
         pytest.param(telling({"models": {"name": "llama3"}}), "has no model llama3", id="no-list"),

@@ -18,7 +18,7 @@ from kubeocr_runtime.commands import options
 Answer = Mapping[str, object]
 """As the HTTP API has it."""
 _BROKEN_PIPE = 141
-_UPRIGHT = "`kubeocr models bake` fetches one; with --no-orient none is looked for"
+_UPRIGHT = "`kubeocr models bake --out DIR` fetches one and --models-dir DIR uses it; with --no-orient none is looked for"
 _UNUSABLE = (errors.OcrError, models.BadModels, engines.EngineUnavailable)
 
 
@@ -66,8 +66,9 @@ def _text(name: str, answer: Answer, *, alone: bool) -> str:
 
 
 def _json(name: str, answer: Answer, *, alone: bool) -> str:
-    told = answer if alone else {"file": name, **answer}
-    return json.dumps(told, ensure_ascii=False, indent=2)
+    """A line each where there are several."""
+    told, indent = (answer, 2) if alone else ({"file": name, **answer}, None)
+    return json.dumps(told, ensure_ascii=False, indent=indent)
 
 
 def _answer(wish: wishes.Wish, reader: pipelines.Pipelines, chosen: settings.Settings, data: bytes) -> Answer:
@@ -117,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--json",
         action="store_true",
-        help="print all that is known, as the HTTP API answers it; of several files, each with its name as `file`",
+        help="print all that is known, as the HTTP API answers it; of several files a line each, with its name as `file`",
     )
     options.add_flags(parser, server=False)
     return parser

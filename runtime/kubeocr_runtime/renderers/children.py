@@ -108,6 +108,8 @@ class Child:
         try:
             async with asyncio.timeout(_START_SECONDS):
                 await self._message()
+        except TimeoutError:
+            raise RuntimeError(f"the renderer of PDFs did not start within {_START_SECONDS:g} s") from None
         except (EOFError, OSError, ValueError, KeyError, TypeError) as e:
             raise RuntimeError(f"the renderer of PDFs did not start: {await self._how_it_ended(e)}") from None
         self._greeted = True

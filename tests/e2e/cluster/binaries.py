@@ -33,9 +33,10 @@ def ensure(names: Iterable[str]) -> None:
         if wanted:
             _need_go()
             _say(f"building from source, once: {' '.join(binary.name for binary in wanted)}")
-            _say("  (all parts of a cluster take some 25 minutes on two cores, KEDA 10 more)")
+            _say("  (one to five minutes each on two cores; Go keeps some 5 GB for it in its caches)")
         for number, binary in enumerate(wanted, start=1):
-            _build(binary, f"{number}/{len(wanted)}")
+            _say(f"  {number}/{len(wanted)} {binary.name} {binary.module.version} ...")
+            _say(f"      {_build(binary):.0f} s")
 
 
 def tool(name: str) -> str:
@@ -55,7 +56,8 @@ def _built(binary: versions.Binary) -> bool:
     return f"{binary.module.path}\t{binary.module.version}" in info
 
 
-def _build(binary: versions.Binary, count: str) -> None:
+def _build(binary: versions.Binary) -> float:
+    """The seconds that it took."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory(dir=BIN) as folder:
         path = pathlib.Path(folder)
@@ -65,7 +67,7 @@ def _build(binary: versions.Binary, count: str) -> None:
         flags = ("-trimpath", f"-ldflags=-s -w {binary.module.ldflags}", f"-tags={binary.module.tags}")
         go(path, "build", *flags, "-o", "built", binary.package)
         (path / "built").rename(BIN / binary.name)  # whole or not at all
-    _say(f"  {count} {binary.name} {binary.module.version}: {time.monotonic() - started:.0f} s")
+    return time.monotonic() - started
 
 
 def _go_mod(module: versions.Module) -> str:

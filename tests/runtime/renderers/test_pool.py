@@ -160,6 +160,15 @@ async def test_who_does_not_start_is_an_error_of_ours(pdf, monkeypatch: pytest.M
     renderers.stop()
 
 
+async def test_who_takes_too_long_to_start_is_not_waited_for(pdf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(children, "_MODULE", "silent")
+    monkeypatch.setattr(children, "_START_SECONDS", 0.2)
+    renderers = pool.Pool(1, 20)
+    with pytest.raises(RuntimeError, match=r"did not start within 0\.2 s"):
+        await renderers.open(pdf(1), LIMITS)
+    renderers.stop()
+
+
 async def test_stopped_they_are_gone_whatever_they_do(pdf) -> None:
     renderers = pool.Pool(2, 60)
     busy, idle = await renderers.open(hostile.endless(), LIMITS), await renderers.open(pdf(1), LIMITS)
