@@ -9,8 +9,11 @@ import dataclasses
 import difflib
 import functools
 import importlib.resources
+import re
 from collections.abc import Iterable, Mapping
 
+_REGION = re.compile(r"^(?!zh)([a-z]{2})-(?:[a-z]{2}|\d{3})$")
+"""Of BCP 47, behind a language other than Chinese, whose script depends on it."""
 _SHOWN = 64
 """Characters of a name that its refusal repeats; none is as long."""
 
@@ -53,10 +56,10 @@ def by_id() -> Mapping[str, Language]:
 def find(name: str) -> Language:
     """The language that a caller means by an id of either API, an ISO code, PaddleOCR's id or a name, in any case.
 
-    Raises `UnknownLanguage`. Where two lists use one code for two languages (PaddleOCR's "ka" is Kannada, ISO's Georgian),
-    ISO wins.
+    A region behind an ISO code is ignored. Raises `UnknownLanguage`. Where two lists use one code for two languages
+    (PaddleOCR's "ka" is Kannada, ISO's Georgian), ISO wins.
     """
-    language = _aliases().get(_fold(name))
+    language = _aliases().get(_fold(name)) or _aliases().get(_REGION.sub(r"\1", _fold(name)))
     if language is None:
         raise UnknownLanguage(f"{name[:_SHOWN]!r} is no known language{_suggestion(name[:_SHOWN])}")
     return language
@@ -71,7 +74,7 @@ def find_all(names: Iterable[str]) -> tuple[Language, ...]:
 def _aliases() -> Mapping[str, Language]:
     """Folded name -> language; the first list that has a name decides."""
     columns = ("id", "ocr_server_code", "ocr_server_id", "paddleocr_api", "paddleocr", "name", "native_name")
-    aliases: dict[str, Language] = {"french": by_id()["fr"], "german": by_id()["de"]}
+    aliases: dict[str, Language] = {"french": by_id()["fr"], "german": by_id()["de"], "chinese": by_id()["zh"]}
     for column in columns:
         for language in catalogue():
             aliases.setdefault(_fold(getattr(language, column)), language)

@@ -58,6 +58,9 @@ def test_ids_are_unique_sorted_and_complete() -> None:
         pytest.param("chinese_cht", "zh-Hant", id="paddleocr"),
         pytest.param("zh-hant", "zh-Hant", id="bcp47-case"),
         pytest.param("zh_TW", "zh-Hant", id="locale"),
+        pytest.param("Chinese", "zh", id="no-script"),
+        pytest.param("en-US", "en", id="region"),
+        pytest.param("es_419", "es", id="numbered-region"),
         pytest.param("LANG_TUR_TR", "tr", id="ocr-server-id"),
         pytest.param("rs_latin", "sr-Latn", id="script-of-paddleocr"),
         pytest.param("ka", "ka", id="iso-wins-over-paddleocr"),
@@ -73,6 +76,7 @@ def test_a_language_goes_by_many_names(name: str, want: str) -> None:
         pytest.param("frnch", "'frnch' is no known language; did you mean 'fr'?", id="typo"),
         pytest.param("klingon-of-qonos", "'klingon-of-qonos' is no known language", id="nothing-near"),
         pytest.param("", "'' is no known language", id="empty"),
+        pytest.param("zh-hk", "'zh-hk' is no known language; did you mean 'zh-Hant'?", id="region-that-matters"),
     ],
 )
 def test_an_unknown_language_is_named_with_the_nearest(name: str, want: str) -> None:
