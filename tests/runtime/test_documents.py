@@ -139,7 +139,7 @@ def test_a_file_that_is_cut_off_is_broken(picture, form: str) -> None:
 
 
 def test_an_encrypted_pdf_is_told_apart(pdf) -> None:
-    with pytest.raises(errors.EncryptedDocument, match="encrypted"):
+    with pytest.raises(errors.EncryptedDocument, match="asks for a password"):
         read(pdf(1, encrypt="secret"))
 
 

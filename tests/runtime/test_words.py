@@ -9,7 +9,7 @@ import PIL.ImageFont
 import pytest
 
 from kubeocr_contract import languages, settings
-from kubeocr_runtime import pipelines, recognition, samples, spans, words
+from kubeocr_runtime import pipelines, placements, recognition, samples, spans, words
 
 FRAME = np.array([[100, 50], [500, 50], [500, 98], [100, 98]], np.float32)
 PIXELS = 2
@@ -115,7 +115,8 @@ def test_real_words_stand_where_their_ink_is(size: int, turn: int) -> None:
     found = pipeline.find(samples.Page(1, upright), options)
     texts = [read for strip in found.strips for read in pipeline.recognise(found.recogniser, [strip])]
     height, width = np.rot90(upright, turn // 90).shape[:2]
-    result = pipeline.place(dataclasses.replace(found, size=(width, height), angle=-turn % 360), texts, options)
+    lying = placements.Placement((width, height)).then(placements.Turn(-turn % 360, (width, height)))
+    result = pipeline.place(dataclasses.replace(found, placement=lying), texts, options)
     read = [word for line in result.lines for word in line.words]
     assert [word.text for word in read] == [text for text, _, _ in ink]
     for word, (text, left, right) in zip(read, ink, strict=True):

@@ -21,8 +21,8 @@ def described(**properties: object) -> dict[str, object]:
 
 def test_the_routes_that_read_are_the_pipelines(screen) -> None:
     found = screen().js(FIELDS + 'return fields.pipelines(await (await fetch("openapi.json")).json());')
-    assert [each["path"] for each in found] == [route.path for route in wire.OCR_ROUTES]
-    assert all(each["streams"] and each["hasLanguage"] for each in found)
+    assert [each["path"] for each in found if each["streams"]] == [route.path for route in wire.OCR_ROUTES]
+    assert all(each["hasLanguage"] for each in found)
     assert {each["name"] for each in found[0]["fields"]} >= {*wire.FLAGS, wire.ORDER_FIELD, wire.TEXT_LAYER_FIELD}
 
 

@@ -41,7 +41,7 @@ def three(reader):
 
     def place(found, texts, options) -> results.PageResult:
         rows = (row("Total", "17.50", top=40), row("Thank you", top=300))
-        return results.PageResult(found.number, *found.size, 0, rows)
+        return results.PageResult(found.number, *found.placement.size, 0, rows)
 
     reader.place = place
     return reader

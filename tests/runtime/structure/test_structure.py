@@ -10,7 +10,7 @@ import PIL.ImageFont
 import pytest
 
 from kubeocr_contract import languages, settings
-from kubeocr_runtime import documents, pipelines, results, structure
+from kubeocr_runtime import documents, pipelines, recognition, results, structure
 from kubeocr_runtime.structure import markdown
 
 CELLS = (("Item", "Quantity", "Price"), ("Bolts", "120", "14.40"), ("Washers", "80", "3.20"), ("Nuts", "300", "9.00"))
@@ -90,7 +90,10 @@ def test_no_page_pays_for_what_nobody_asked_for(pipeline: pipelines.Pipelines) -
     page = documents.open_document(file.getvalue(), pipeline.store.chosen).page(0)
     found = pipeline.find(page, pipelines.ReadOptions(reader=reader))
     assert found.layout is None
-    assert pipeline.place(found, [("", 0.0)] * len(found.strips), pipelines.ReadOptions(reader=reader)).blocks == ()
+    assert (
+        pipeline.place(found, [recognition.Text("", 0.0)] * len(found.strips), pipelines.ReadOptions(reader=reader)).blocks
+        == ()
+    )
 
 
 @pytest.mark.models
