@@ -32,6 +32,7 @@ from kubeocr_runtime import (
     uploads,
     worker,
 )
+from kubeocr_runtime.structure import routes as structure_routes
 
 LOG = logging.getLogger("kubeocr.http")
 FAILED = web.AppKey("failed", asyncio.Event)
@@ -67,6 +68,7 @@ def create_app(chosen: settings.Settings, reader: readers.Reader, store: readers
     app.add_routes(
         [
             *map(_reading, wire.OCR_ROUTES),
+            *structure_routes.routes(chosen),
             web.delete(names.REQUESTS + "/{request_id}", routes.cancel),
             web.get(names.LANGUAGES, routes.list_languages),
             web.get(names.LIVEZ, health.live),

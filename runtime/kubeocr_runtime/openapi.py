@@ -5,6 +5,7 @@ from typing import Any
 
 from kubeocr_contract import images, names, wire
 from kubeocr_runtime import keys as api_keys
+from kubeocr_runtime.structure import schemas as structure_schemas
 
 STATIC = "/static"
 _ERRORS = {
@@ -49,8 +50,16 @@ def document(*, keys: bool = False) -> dict[str, Any]:
             "description": "Reads text from images and PDFs. Speaks the PaddleOCR API; everything works with no network.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "paths": {**{route.path: {"post": _ocr(route)} for route in wire.OCR_ROUTES}, **_cancelling(), **_plain_paths()},
-        "components": {"schemas": _schemas(), **({"securitySchemes": _SCHEMES} if keys else {})},
+        "paths": {
+            **{route.path: {"post": _ocr(route)} for route in wire.OCR_ROUTES},
+            **structure_schemas.paths([_REQUEST_ID], _failures()),
+            **_cancelling(),
+            **_plain_paths(),
+        },
+        "components": {
+            "schemas": {**_schemas(), **structure_schemas.schemas()},
+            **({"securitySchemes": _SCHEMES} if keys else {}),
+        },
         **({"security": [{name: []} for name in _SCHEMES]} if keys else {}),
     }
 
@@ -89,9 +98,13 @@ def _ocr(route: wire.OcrRoute) -> dict[str, Any]:
         },
         "responses": {
             "200": _read(),
-            **{code: _json(text, "Error") for code, text in _READING_ERRORS.items()},
+            **_failures(),
         },
     }
+
+
+def _failures() -> dict[str, Any]:
+    return {code: _json(text, "Error") for code, text in _READING_ERRORS.items()}
 
 
 def _read() -> dict[str, Any]:
