@@ -60,6 +60,10 @@ $(PEER)/bin/python:
 bench-equality: .venv/.dev $(PEER)/bin/python ## our lines and boxes against PaddleOCR's own: ARGS='--documents FOLDER'
 	$(PYTHON) benchmarks/equality.py --python $(PEER)/bin/python $(ARGS)
 
+.PHONY: bench-structure
+bench-structure: .venv/.dev $(PEER)/bin/python ## our Markdown and tables against PPStructureV3's: ARGS='--documents FOLDER --peer-models FOLDER'
+	$(PYTHON) benchmarks/structure --python $(PEER)/bin/python $(ARGS)
+
 .PHONY: bench-%
 bench-%: .venv/.dev ## bench-ocr, bench-overload, bench-accuracy, bench-pages, bench-operator: figures, the last line as JSON
 	$(PYTHON) $(firstword $(wildcard benchmarks/$*.py benchmarks/$*)) $(ARGS)

@@ -36,6 +36,7 @@ from kubeocr_runtime import (
     worker,
 )
 from kubeocr_runtime.llm import client as llm
+from kubeocr_runtime.structure import routes as structure_routes
 
 LOG = logging.getLogger("kubeocr.http")
 FAILED = web.AppKey("failed", asyncio.Event)
@@ -72,6 +73,7 @@ def create_app(chosen: settings.Settings, reader: readers.Reader, store: readers
             *map(_reading, wire.OCR_ROUTES),
             *keyed.ROUTES,
             *previews.routes(),
+            *structure_routes.routes(chosen),
             web.delete(names.REQUESTS + "/{request_id}", routes.cancel),
             web.get(names.LANGUAGES, routes.list_languages),
             web.get(names.LIVEZ, health.live),

@@ -80,6 +80,12 @@ class LanguageNotCarried(OcrError):
     status, code = 422, "language_not_carried"
 
 
+class PipelineNotCarried(OcrError):
+    """What was asked for needs a model that is not in this image."""
+
+    status, code = 422, "pipeline_not_carried"
+
+
 class BrokenDocument(OcrError):
     """An image or PDF that cannot be decoded."""
 

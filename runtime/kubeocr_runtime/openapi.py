@@ -6,6 +6,7 @@ from typing import Any
 from kubeocr_contract import images, names, wire
 from kubeocr_runtime import keys as api_keys
 from kubeocr_runtime import openapi_llm, previews
+from kubeocr_runtime.structure import schemas as structure_schemas
 
 STATIC = "/static"
 _ERRORS = {
@@ -51,7 +52,10 @@ def document(*, keys: bool = False) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": {**{route.path: {"post": _ocr(route)} for route in wire.OCR_ROUTES}, **_more_paths()},
-        "components": {"schemas": _schemas(), **({"securitySchemes": _SCHEMES} if keys else {})},
+        "components": {
+            "schemas": {**_schemas(), **structure_schemas.schemas()},
+            **({"securitySchemes": _SCHEMES} if keys else {}),
+        },
         **({"security": [{name: []} for name in _SCHEMES]} if keys else {}),
     }
 
@@ -59,6 +63,7 @@ def document(*, keys: bool = False) -> dict[str, Any]:
 def _more_paths() -> dict[str, Any]:
     return {
         **openapi_llm.paths(_ocr(wire.OCR_ROUTES[0])),
+        **structure_schemas.paths([_REQUEST_ID], _error_answers()),
         previews.PATH: previews.operation(_error_answers()),
         **_cancelling(),
         **_plain_paths(),

@@ -43,7 +43,7 @@ class Wish:
 
 def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: readers.Store, reader: readers.Reader) -> Wish:
     """Raises `errors.InvalidField`, `UnknownLanguage`, `LanguageNotCarried`."""
-    flags = {name: _flag(fields, name, default) for name, default in wire.FLAGS.items()}
+    flags = {name: flag(fields, name, default=default) for name, default in wire.FLAGS.items()}
     if flags[wire.UNWARPING] and not reader.flattens_pages:
         message = f"{wire.UNWARPING}: {catalogue.UNWARPING}, the model for it, is not in this image as ONNX; leave it false"
         raise errors.InvalidField(message, field=wire.UNWARPING)
@@ -52,14 +52,14 @@ def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: readers.Store,
         reader=_reader(language, route.version, store),
         orient_page=reader.orients_pages and (flags[wire.PAGE_ORIENTATION] or flags[wire.PREPROCESSOR]),
         orient_lines=reader.orients_lines and flags[wire.LINE_ORIENTATION],
-        order=_choice(fields, wire.ORDER_FIELD, wire.ORDERS),
+        order=choice(fields, wire.ORDER_FIELD, wire.ORDERS),
         flatten=flags[wire.UNWARPING],
         enhance=asked.parse(fields),
         direction=language.direction,
         script=language.script,
     )
-    priority = _choice(fields, wire.PRIORITY_FIELD, wire.PRIORITIES)
-    return Wish(route, language, options, priority, _choice(fields, wire.TEXT_LAYER_FIELD, wire.TEXT_LAYERS))
+    priority = choice(fields, wire.PRIORITY_FIELD, wire.PRIORITIES)
+    return Wish(route, language, options, priority, choice(fields, wire.TEXT_LAYER_FIELD, wire.TEXT_LAYERS))
 
 
 def seconds(fields: Mapping[str, str], most: int) -> int:
@@ -102,8 +102,8 @@ def _page(page: results.PageResult) -> dict[str, object]:
     return told | ({"enhancement": page.enhanced.json()} if page.enhanced else {})
 
 
-def _flag(fields: Mapping[str, str], name: str, default: bool) -> bool:  # noqa: FBT001 (a flag is what it is about)
-    """A boolean as FastAPI, which this API's callers know, reads it."""
+def flag(fields: Mapping[str, str], name: str, *, default: bool) -> bool:
+    """A boolean as FastAPI, which this API's callers know, reads it. Raises `errors.InvalidField`."""
     text = fields.get(name)
     if text is None:
         return default
@@ -112,7 +112,8 @@ def _flag(fields: Mapping[str, str], name: str, default: bool) -> bool:  # noqa:
     raise errors.InvalidField(f"{name}: {text[:_SHOWN]!r} is neither true nor false", field=name)
 
 
-def _choice(fields: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+def choice(fields: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    """One of several words, the first where none was sent. Raises `errors.InvalidField`."""
     text = fields.get(name, allowed[0])
     if text not in allowed:
         message = f"{name}: {text[:_SHOWN]!r} is not one of {', '.join(allowed)}"

@@ -2,9 +2,11 @@
 
 import base64
 import html
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from kubeocr_contract import structured
 from kubeocr_runtime import results, structure
 from kubeocr_runtime.structure import paragraphs
 
@@ -37,22 +39,24 @@ def inline(block: results.Block) -> str:
 
 def named(block: results.Block) -> str:
     """A picture as a file beside the text, by PaddleOCR's name for it but for the format."""
-    (left, top), _, (right, bottom), _ = block.polygon
+    left, top, right, bottom = structured.around(block.polygon)
     return f"imgs/img_in_{block.label}_box_{left}_{top}_{right}_{bottom}.png"
 
 
 def _said(block: results.Block, page: results.PageResult, source: Source) -> str:
     if block.image:
         return _picture(block, page, source)
+    if block.label in structure.PICTURES:
+        return ""  # nobody wants to see it, and what is written in it is no part of the text
     if block.label == structure.TABLE and block.content.startswith("<html"):
         return "\n" + _centred(block.content.replace("<table>", '<table border="1">'))
     return _WRITERS.get(block.label, _text)(_TAG.sub(r"\\<", block.content)) if block.content.strip() else ""
 
 
 def _picture(block: results.Block, page: results.PageResult, source: Source) -> str:
-    (left, _), _, (right, _), _ = block.polygon
-    width = int(abs(right - left) / page.width * 100)
-    return _centred(f'<img src="{html.escape(source(block))}" alt="Image" width="{width}%" />')
+    upright = page.width if page.angle % 180 == 0 else page.height
+    percent = int(math.dist(*block.polygon[:2]) / upright * 100)
+    return _centred(f'<img src="{html.escape(source(block))}" alt="Image" width="{percent}%" />')
 
 
 def _centred(content: str) -> str:

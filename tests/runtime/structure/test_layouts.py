@@ -22,6 +22,7 @@ def labels(*rows: tuple[float, ...]) -> list[str]:
 @pytest.mark.parametrize(
     ("rows", "want"),
     [
+        pytest.param([(TEXT, 0.1, 0, 0, 9, 9)], [], id="nothing"),
         pytest.param([(TEXT, 0.31, 0, 0, 9, 9)], ["text"], id="text is taken from 0.3 on"),
         pytest.param([(TABLE, 0.49, 0, 0, 9, 9)], [], id="a table from 0.5 on"),
         pytest.param([(TEXT, 0.9, 0, 0, 100, 100), (TEXT, 0.8, 0, 0, 100, 90)], ["text"], id="one thing found twice"),
@@ -59,6 +60,11 @@ def test_raw_heads_are_boxes_around_the_middle_of_a_cell() -> None:
     # level 1 has cells of 16 pixels, four a row: the middle of the sixth is (24, 24)
     rows = layouts.decoded(heads(1, 5, TABLE, (1, 0, 2, 1)), (64, 64))
     assert rows == pytest.approx(np.array([[TABLE, 0.9, 8, 24, 56, 40]]))
+
+
+def test_raw_heads_that_are_sure_of_nothing() -> None:
+    nothing = [np.zeros_like(head) for head in heads(0, 0, TABLE, (1, 1, 1, 1))]
+    assert layouts.regions(layouts.decoded(nothing, (64, 64)), PAGE, LABELS) == ()
 
 
 def test_rows_are_taken_as_they_are() -> None:

@@ -51,6 +51,14 @@ def test_written(blocks: list[results.Block], want: str) -> None:
     assert markdown.written(page(*blocks), markdown.named) == want
 
 
+def test_a_picture_of_a_turned_page_is_as_wide_as_it_was_seen() -> None:
+    corners = ((10, 310), (10, 10), (210, 10), (210, 310))  # the page was turned: what was its left edge is below
+    shown = results.Block("image", corners, 0.9, image=b"x")
+    turned = results.PageResult(1, 1000, 600, 270, (), blocks=(shown,))
+    assert markdown.named(shown) == "imgs/img_in_image_box_10_10_210_310.png"
+    assert 'width="50%"' in markdown.written(turned, markdown.named)
+
+
 def test_a_picture_in_the_text_itself() -> None:
     assert markdown.inline(block("image", image=b"\x89PNG")) == "data:image/png;base64,iVBORw=="
 

@@ -1,6 +1,6 @@
 """What PaddleOCR's own PPStructureV3 makes of pages. Runs where paddleocr 3.7 and onnxruntime are; imports nothing of ours.
 
-    python structure_reference.py MODELS_DIR
+    python reference.py MODELS_DIR
 
 Reads a path a line from its standard input and answers each with a line of JSON: {"markdown", "tables", "seconds"}, as soon as
 it is read. `tables` are in the page's order, HTML each. A first line, {"ready": true}, says that the models are loaded.
