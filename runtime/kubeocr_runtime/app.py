@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from kubeocr_contract import names, settings, wire
+from kubeocr_contract import names, openai, settings, wire
 from kubeocr_runtime import (
     admission,
     backends,
@@ -35,6 +35,7 @@ from kubeocr_runtime import (
     uploads,
     worker,
 )
+from kubeocr_runtime.chat import routes as chat
 from kubeocr_runtime.llm import client as llm
 from kubeocr_runtime.structure import routes as structure_routes
 
@@ -74,6 +75,7 @@ def create_app(chosen: settings.Settings, reader: readers.Reader, store: readers
             *keyed.ROUTES,
             *previews.routes(),
             *structure_routes.routes(chosen),
+            *chat.routes(),
             web.delete(names.REQUESTS + "/{request_id}", routes.cancel),
             web.get(names.LANGUAGES, routes.list_languages),
             web.get(names.LIVEZ, health.live),
@@ -151,17 +153,25 @@ async def render_errors(request: web.Request, handler: Handler) -> web.StreamRes
         return await handler(request)
     except web.HTTPException as e:
         allowed = {"Allow": e.headers["Allow"]} if "Allow" in e.headers else {}
-        body = wire.error(e.reason.lower().replace(" ", "_"), e.reason)
+        body = _body(request, e.status, e.reason.lower().replace(" ", "_"), e.reason)
         response = web.json_response(body, status=e.status, headers=allowed)
     except ConnectionError:
         raise
     except Exception as e:  # noqa: BLE001
         error = incidents.told(e, f"route={_route(request)}")
-        body = wire.error(error.code, error.message, **error.details)
-        response = web.json_response(body, status=error.status, headers=error.headers)
+        body = _body(request, error.status, error.code, error.message, **error.details)
+        status = openai.status(error.status) if openai.speaks(request.path) else error.status
+        response = web.json_response(body, status=status, headers=error.headers)
     if uploads.leaves_unread(request):
         response.force_close()
     return response
+
+
+def _body(request: web.Request, status: int, code: str, message: str, **details: object) -> dict[str, object]:
+    """Of an error, as whoever asks for this path knows them."""
+    if openai.speaks(request.path):
+        return openai.error(status, code, message, details.get("field"))
+    return wire.error(code, message, **details)
 
 
 @web.middleware

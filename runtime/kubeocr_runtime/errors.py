@@ -26,6 +26,12 @@ class Unauthorized(OcrError):
     status, code = 401, "unauthorized"
 
 
+class ModelNotFound(OcrError):
+    """A chat asks for a model that is not here."""
+
+    status, code = 404, "model_not_found"
+
+
 class RequestNotFound(OcrError):
     """No running request goes by the name, or it is another key's."""
 
@@ -66,6 +72,18 @@ class InvalidField(OcrError):
     """A form field that is missing or holds what it may not."""
 
     status, code = 422, "invalid_field"
+
+
+class InvalidImageUrl(OcrError):
+    """An image that is sent as a URL, which is no data URL."""
+
+    status, code = 422, "invalid_image_url"
+
+
+class InvalidBase64(OcrError):
+    """A data URL whose data is broken, or nothing."""
+
+    status, code = 422, "invalid_base64"
 
 
 class UnknownLanguage(OcrError):

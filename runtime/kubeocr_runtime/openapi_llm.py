@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kubeocr_contract import extraction
+from kubeocr_contract import extraction, openai
 
 _TEXT, _COUNT, _ANYTHING = {"type": "string"}, {"type": "integer"}, {"type": "object"}
 _ERRORS = {
@@ -13,7 +13,8 @@ _ERRORS = {
 
 def paths(reading: dict[str, Any]) -> dict[str, Any]:
     """`reading` is the operation of a route that reads."""
-    return {extraction.PATH: {"post": _extract(reading)}}
+    chats = {path: method for prefix in openai.PREFIXES for path, method in _chat(prefix, reading).items()}
+    return {extraction.PATH: {"post": _extract(reading)}, **chats}
 
 
 def schemas(form: dict[str, Any]) -> dict[str, Any]:
@@ -32,6 +33,7 @@ def schemas(form: dict[str, Any]) -> dict[str, Any]:
             "language": _TEXT, "total_pages": _COUNT, "timings": _ANYTHING, "warnings": {"type": "array", "items": _TEXT},
         }),
         "KeyDetail": _detail(),
+        **_chat_schemas(),
     }  # fmt: skip
 
 
@@ -51,6 +53,63 @@ def _extract(reading: dict[str, Any]) -> dict[str, Any]:
             **{status: {**reading["responses"]["503"], "description": text} for status, text in _ERRORS.items()},
         },
     }
+
+
+def _chat(prefix: str, reading: dict[str, Any]) -> dict[str, Any]:
+    """Under one prefix; each error in OpenAI's shape."""
+    answers = reading["responses"]
+    refused = {"400": "something in the body is wrong, or is no picture", "404": "no model of that name"}
+    texts = {**{code: answers[code]["description"] for code in ("401", "413", "429", "504")}, **refused, **_ERRORS}
+    wrong = {code: _json(text, "ChatError") for code, text in texts.items()}
+    answer = _json("the answer", "ChatAnswer")
+    answer["content"]["text/event-stream"] = {"schema": {"$ref": "#/components/schemas/ChatPiece"}}
+    name = {"name": "model", "in": "path", "required": True, "schema": _TEXT}
+    head = {"tags": ["llm"], "operationId": f"chat{prefix.replace('/', '_')}"}
+    chat = {
+        **head, "summary": "Chat about pictures, as OpenAI's clients do", "parameters": reading["parameters"],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": _ref("ChatRequest")}}},
+        "responses": {"200": answer, **wrong},
+    }  # fmt: skip
+    listed = {"summary": "The models", "responses": {"200": _json("all", "ChatModels"), "401": wrong["401"]}}
+    shown = {"summary": "A model", "parameters": [name], "responses": {"200": _json("it", "ChatModel"), "404": wrong["404"]}}
+    return {
+        prefix + openai.COMPLETIONS: {"post": chat},
+        prefix + openai.MODELS: {"get": {**head, "operationId": f"{head['operationId']}_models", **listed}},
+        prefix + openai.MODELS + "/{model}": {"get": {**head, "operationId": f"{head['operationId']}_model", **shown}},
+    }
+
+
+def _chat_schemas() -> dict[str, Any]:
+    head = {"id": _TEXT, "object": _TEXT, "created": _COUNT, "model": _TEXT, "system_fingerprint": _TEXT}
+    choices = {"type": "array", "items": _ANYTHING}
+    part = {"type": "object", "required": ["type"], "properties": {"type": {"enum": ["text", "image_url"]}}}
+    content = {"anyOf": [_TEXT, {"type": "array", "items": part}]}
+    message = {"type": "object", "required": ["role"], "properties": {"role": _TEXT, "content": content}}
+    model = _object({"id": _TEXT, "object": {"const": "model"}, "created": _COUNT, "owned_by": _TEXT})
+    number, flag = {"type": "number"}, {"type": "boolean", "default": False}
+    asked = {
+        "model": _TEXT, "messages": {"type": "array", "items": message}, "stream": flag, "stream_options": _ANYTHING,
+        "max_tokens": _COUNT, "max_completion_tokens": _COUNT, "temperature": {**number, "minimum": 0, "maximum": 2},
+        "timeout": {**_COUNT, "minimum": 1, "maximum": openai.MOST_SECONDS}, "prompt_mode": _TEXT, "language": _TEXT,
+        "languages": {"type": "array", "items": _TEXT},
+    }  # fmt: skip
+    error = _object({"message": _TEXT, "type": _TEXT, "param": {"type": ["string", "null"]}, "code": _TEXT})
+    return {
+        "ChatRequest": {"type": "object", "required": ["model", "messages"], "properties": asked},
+        "ChatAnswer": _object({**head, "choices": choices, "usage": _ANYTHING, "processing_time_seconds": number}),
+        "ChatPiece": _object({**head, "choices": choices}),
+        "ChatModels": _object({"object": {"const": "list"}, "data": {"type": "array", "items": _ref("ChatModel")}}),
+        "ChatModel": model,
+        "ChatError": _object({"error": error}),
+    }
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _json(text: str, schema: str) -> dict[str, Any]:
+    return {"description": text, "content": {"application/json": {"schema": _ref(schema)}}}
 
 
 def _fields() -> dict[str, Any]:

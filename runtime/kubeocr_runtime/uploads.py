@@ -85,6 +85,20 @@ async def receive(request: web.Request, limit: int) -> Form:
     return Form(files[0], fields)
 
 
+async def receive_body(request: web.Request, limit: int) -> bytes:
+    """A body that is no form, of `limit` bytes at most once it is unpacked. Raises `errors.TooLarge`, `errors.InvalidField`."""
+    body = bytearray()
+    try:
+        await _ask_for(request)
+        while chunk := await _promptly(request.content.readany()):
+            body += chunk
+            if len(body) > limit:
+                raise _too_large(limit)
+    except _BROKEN as e:
+        raise errors.InvalidField(f"the body is broken: {_reason(e)}") from None
+    return bytes(body)
+
+
 def _is_form(content_type: str) -> bool:
     """By the type alone: each client's boundary is another, and aiohttp reads headers that it does not know yet as e-mail's."""
     return content_type.partition(";")[0].strip().lower() == "multipart/form-data"

@@ -73,9 +73,7 @@ class Ollama(rules.Part):
 
 
 class Llm(rules.Part):
-    """The language models that extract keys from what was read. The reading itself does without them. This release only says
-    whether they are reached: routes that ask them come in a later one.
-    """
+    """The language models that extract keys from what was read (`/ocr/chatocrv4`). The reading itself does without them."""
 
     ollama: Ollama
     model: Annotated[str, values.OLLAMA_MODEL]
@@ -87,9 +85,7 @@ class Llm(rules.Part):
 
 
 class Vlm(rules.Part):
-    """A server with OpenAI's API whose model reads whole pages. This release only says whether it is reached: routes that
-    ask it come in a later one.
-    """
+    """A server with OpenAI's API whose model reads whole pages: it answers the chat routes for the model dots-ocr."""
 
     url: Annotated[str, values.HTTP_URL]
     """Its base URL, such as http://vllm.ai.svc:8000/v1."""

@@ -8,7 +8,7 @@ import contextlib
 import dataclasses
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -65,7 +65,7 @@ class Client:
         except questions.NoAnswer as e:
             raise errors.BadLlmAnswer(f"{backends.shown(server.url)} answers with {e}") from None
 
-    async def stream(self, server: questions.Server, question: questions.Question) -> AsyncIterator[questions.Piece]:
+    async def stream(self, server: questions.Server, question: questions.Question) -> AsyncGenerator[questions.Piece, None]:
         """The answer bit by bit; to be closed by whoever does not want the rest. Raises likewise, in its middle too."""
         body = question.body(stream=True)
         async with self._room, contextlib.AsyncExitStack() as held:

@@ -1,0 +1,187 @@
+"""A request's JSON as a frozen value. Pure."""
+
+import base64
+import binascii
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NoReturn
+
+from kubeocr_contract import openai
+from kubeocr_runtime import documents, errors
+from kubeocr_runtime.chat import modes
+
+_PICTURES = 64
+_MESSAGES = 256
+_SHOWN = 64
+_TOKENS = ("max_completion_tokens", "max_tokens")
+"""The new name of it, and the old one."""
+_ROLES = ("system", "developer", "user", "assistant", "tool")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Picture:
+    """A file that was sent as a data URL."""
+
+    data: bytes = dataclasses.field(repr=False)
+    kind: str
+    """As `documents.told` has it."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Message:
+    """What someone said and showed."""
+
+    role: str
+    text: str
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """What is asked for."""
+
+    model: str
+    messages: tuple[Message, ...]
+    mode: modes.Mode
+    language: str
+    """As a form's `lang`; empty where nothing says it."""
+    stream: bool
+    usage: bool
+    """Whether a stream ends with the usage."""
+    most_tokens: int
+    temperature: float
+    seconds: int | None
+    """How long the client waits."""
+
+    @property
+    def asked(self) -> Message:
+        """The last message that shows something: those before it were answered."""
+        return next(message for message in reversed(self.messages) if message.pictures)
+
+    @property
+    def text(self) -> str:
+        """All that was said."""
+        return "\n".join(message.text for message in self.messages)
+
+
+def parse(body: bytes) -> Conversation:
+    """Raises `errors.InvalidField`, `InvalidImageUrl`, `InvalidBase64`, `UnsupportedMedia`."""
+    found = _object(body)
+    messages = _messages(found.get("messages"))
+    options = found.get("stream_options")
+    mode = modes.parse(_text(found, "prompt_mode"), next(m.text for m in reversed(messages) if m.pictures))
+    return Conversation(
+        model=_text(found, "model") or _missing("model"),
+        messages=messages,
+        mode=mode,
+        language=_text(found, "language") or next(iter(_texts(found, "languages")), "") or mode.language,
+        stream=_flag(found, "stream"),
+        usage=isinstance(options, dict) and _flag(options, "include_usage"),
+        most_tokens=next((tokens for name in _TOKENS if (tokens := _whole(found, name, 10**6))), openai.MOST_TOKENS),
+        temperature=_number(found, "temperature", (0, 2)) or 0.0,
+        seconds=_whole(found, "timeout", openai.MOST_SECONDS),
+    )
+
+
+def _object(body: bytes) -> Mapping[str, Any]:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError) as e:
+        raise errors.InvalidField(f"the body is no JSON: {type(e).__name__}") from None
+    if not isinstance(found, dict):
+        raise errors.InvalidField("the body is JSON, and no object")
+    return found
+
+
+def _messages(found: object) -> tuple[Message, ...]:
+    if not isinstance(found, list) or not found:
+        _missing("messages")
+    if len(found) > _MESSAGES:
+        raise errors.InvalidField(f"messages: {len(found)} are more than {_MESSAGES}", field="messages")
+    messages = tuple(_message(each, f"messages[{index}]") for index, each in enumerate(found))
+    count = sum(len(message.pictures) for message in messages)
+    if not 1 <= count <= _PICTURES:
+        message = f"messages: 1 to {_PICTURES} parts of type image_url are allowed, {count} were sent"
+        raise errors.InvalidField(message, field="messages")
+    return messages
+
+
+def _message(found: object, where: str) -> Message:
+    if not isinstance(found, dict) or found.get("role") not in _ROLES:
+        raise errors.InvalidField(f"{where}.role: one of {', '.join(_ROLES)} is needed", field=f"{where}.role")
+    content = found.get("content")
+    if content is None or isinstance(content, str):
+        return Message(found["role"], content or "")
+    if not isinstance(content, list):
+        raise errors.InvalidField(f"{where}.content: a text or a list of parts is needed", field=f"{where}.content")
+    parts = list(_parts(content, f"{where}.content"))
+    text = "\n".join(part for part in parts if isinstance(part, str))
+    return Message(found["role"], text, tuple(part for part in parts if isinstance(part, Picture)))
+
+
+def _parts(content: Sequence[object], where: str) -> Iterator[str | Picture]:
+    for index, part in enumerate(content):
+        field = f"{where}[{index}]"
+        kind = part.get("type") if isinstance(part, dict) else None
+        value = part.get(kind) if isinstance(part, dict) and isinstance(kind, str) else None
+        if kind == "text" and isinstance(value, str):
+            yield value
+        elif kind == "image_url" and isinstance(url := value.get("url") if isinstance(value, dict) else value, str):
+            yield _picture(url, f"{field}.image_url.url")
+        else:
+            raise errors.InvalidField(f"{field}: a part of type text or image_url is needed, with what it is", field=field)
+
+
+def _picture(url: str, field: str) -> Picture:
+    head, comma, data = url.partition(",")
+    if not (comma and head[:5].lower() == "data:" and head.lower().endswith(";base64")):
+        message = f"{field}: {url[:_SHOWN]!r} is no data URL in base64; nothing is fetched from elsewhere"
+        raise errors.InvalidImageUrl(message, field=field)
+    try:
+        file = base64.b64decode(data.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        raise errors.InvalidBase64(f"{field}: the base64 is broken", field=field) from None
+    if not file:
+        raise errors.InvalidBase64(f"{field}: it is empty", field=field)
+    return Picture(file, documents.told(file))
+
+
+def _text(found: Mapping[str, Any], name: str) -> str:
+    value = found.get(name)
+    if not isinstance(value, str | None):
+        raise errors.InvalidField(f"{name}: {value!r:.64} is no text", field=name)
+    return value or ""
+
+
+def _texts(found: Mapping[str, Any], name: str) -> list[str]:
+    value = found.get(name) or []
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise errors.InvalidField(f"{name}: {value!r:.64} is no list of texts", field=name)
+    return value
+
+
+def _flag(found: Mapping[str, Any], name: str) -> bool:
+    value = found.get(name)
+    if not isinstance(value, bool | None):
+        raise errors.InvalidField(f"{name}: {value!r:.64} is neither true nor false", field=name)
+    return bool(value)
+
+
+def _number(found: Mapping[str, Any], name: str, allowed: tuple[int, int]) -> float | None:
+    value = found.get(name)
+    if value is None:
+        return None
+    least, most = allowed
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise errors.InvalidField(f"{name}: {value!r:.64} is no number from {least} to {most}", field=name)
+    return value
+
+
+def _whole(found: Mapping[str, Any], name: str, most: int) -> int | None:
+    value = _number(found, name, (1, most))
+    return None if value is None else int(value)
+
+
+def _missing(name: str) -> NoReturn:
+    raise errors.InvalidField(f"{name}: is missing", field=name)
