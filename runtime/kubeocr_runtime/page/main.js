@@ -99,7 +99,7 @@ function form({ file: read, parts }) {
 
 function came(object) {
   book.add(object);
-  if (object.page === viewer.number || !("page" in object)) viewer.show(viewer.number);
+  if (object.page === viewer.number || !("status" in object)) viewer.show(viewer.number);
   const come = book.pages.size;
   $("progress").max = book.total;
   if (come) $("progress").value = come;

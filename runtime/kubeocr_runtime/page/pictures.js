@@ -47,6 +47,7 @@ export class Pictures {
     try {
       return URL.createObjectURL(await api.preview(this.#file, page, this.#ending.signal));
     } catch {
+      this.#shown.delete(page); // the next look may have more luck: a full queue, or no key yet
       return null;
     }
   }

@@ -25,6 +25,7 @@ export class Sheet {
   /** The page's picture (null: none, and its boxes stand on white), under this name. */
   picture(address, name) {
     this.#image.hidden = !address;
+    this.#paper.hidden = !address && !this.#paper.style.aspectRatio;
     this.#image.alt = name;
     if (address) this.#image.src = address;
     else this.#image.removeAttribute("src");
@@ -34,6 +35,7 @@ export class Sheet {
   boxes(page) {
     this.#boxes.replaceChildren();
     this.#paper.style.aspectRatio = page?.width ? `${page.width} / ${page.height}` : "";
+    this.#paper.hidden = this.#image.hidden && !page?.width;
     if (!page?.width) return;
     this.#boxes.setAttribute("viewBox", `0 0 ${page.width} ${page.height}`);
     this.#boxes.append(...page.results.map(box));

@@ -27,7 +27,7 @@ export class Transcript {
     this.#options = [];
     this.#list.removeAttribute("aria-activedescendant");
     const lines = page ? rows(page).map((row) => this.#row(row)) : [];
-    this.#list.replaceChildren(...(this.#options.length ? lines : [this.#row([{ text: otherwise }], "said")]));
+    this.#list.replaceChildren(...(page ? lines : [this.#row([{ text: otherwise }], "said")]));
     this.#list.scrollTop = 0;
   }
 

@@ -24,8 +24,8 @@ export class Viewer {
     $("before").addEventListener("click", () => this.show(this.number - 1));
     $("after").addEventListener("click", () => this.show(this.number + 1));
     $("number").addEventListener("change", ({ target }) => this.show(target.valueAsNumber || this.number));
-    $("smaller").addEventListener("click", () => this.#resize(-1));
-    $("larger").addEventListener("click", () => this.#resize(1));
+    $("smaller").addEventListener("click", () => this.#resize(ZOOMS.findLast((each) => each < this.#zoom)));
+    $("larger").addEventListener("click", () => this.#resize(ZOOMS.find((each) => each > this.#zoom)));
   }
 
   /** Another document, of which nothing is read yet. */
@@ -36,6 +36,7 @@ export class Viewer {
     for (const id of ["page", "text"]) $(id).hidden = false;
     $("empty").hidden = true;
     this.#sheet.picture(null, "");
+    this.#resize(100);
     this.fill(new Book(), 1);
   }
 
@@ -74,7 +75,7 @@ export class Viewer {
     this.#picked = -1;
     this.#sheet.boxes(read);
     const blank = read && !read.text && "There is no text on this page.";
-    this.#transcript.show(blank ? null : read, blank || (page?.detail ?? "This page is not read yet."));
+    this.#transcript.show(blank ? null : read, blank || (page?.detail ?? "This page is not read."));
   }
 
   #point(at, other) {
@@ -92,10 +93,9 @@ export class Viewer {
     this.#transcript.mark(at, { scroll: [TEXT, BOTH].includes(scrolled) });
   }
 
-  #resize(step) {
-    const place = ZOOMS.indexOf(this.#zoom) + step;
-    this.#zoom = ZOOMS[Math.max(0, Math.min(place, ZOOMS.length - 1))];
-    $("zoom").textContent = `${this.#zoom} %`;
-    this.#sheet.zoom(this.#zoom);
+  #resize(percent = this.#zoom) {
+    this.#zoom = percent;
+    $("zoom").textContent = `${percent} %`;
+    this.#sheet.zoom(percent);
   }
 }

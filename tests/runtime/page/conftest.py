@@ -57,7 +57,7 @@ class Screen:
     def __init__(self, driver: webdriver.Chrome, url: str) -> None:
         self.driver, self.url = driver, url
         driver.get(url)
-        self.until(lambda: self("#version").text and self.all("#pipeline option"))
+        self.until(lambda: self("#version").text and self.all("#language option"))
 
     def __call__(self, selector: str) -> Any:
         return self.driver.find_element(By.CSS_SELECTOR, selector)
@@ -93,8 +93,9 @@ class Screen:
         """What axe-core finds wrong, of what it calls serious or worse: rule and element."""
         axe = selenium_axe_python.Axe(self.driver)
         axe.inject()
-        found = axe.run()["violations"]
-        grave = [each for each in found if each["impact"] in {"serious", "critical"}]
+        report = axe.run()
+        assert report["passes"], "it looked at something"
+        grave = [each for each in report["violations"] if each["impact"] in {"serious", "critical"}]
         return [f"{each['id']}: {node['html']}" for each in grave for node in each["nodes"]]
 
 

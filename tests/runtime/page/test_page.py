@@ -188,6 +188,18 @@ def test_pages_are_turned(screen, saved) -> None:
     assert not page("#after").is_enabled()
 
 
+def test_a_picture_that_was_refused_is_asked_for_again(screen, saved, reader) -> None:
+    page = screen(refused="429", queue_pages=1)
+    reader.gate.clear()
+    page.open(saved("pdf", pages=2))
+    page.until(lambda: 'route="/ocr/preview",status="429"' in requests.get(page.url + "metrics", timeout=20).text)
+    reader.gate.set()
+    page.told("Read:")
+    page("#after").click()
+    page("#before").click()
+    page.until(lambda: page(".paper img").get_property("naturalWidth") == 200)
+
+
 def test_progress_is_seen_and_reading_can_be_stopped(screen, saved, reader) -> None:
     page = screen()
     place, gate = reader.place, reader.gate
