@@ -13,7 +13,7 @@ import PIL.Image
 import pytest
 
 from kubeocr_contract import wire
-from kubeocr_runtime import documents, errors, finds, pipelines, results, services, streams
+from kubeocr_runtime import documents, errors, finds, piecemeal, pipelines, results, services
 
 OCR = "/ocr/ppocrv6"
 LINES = {"Accept": "application/x-ndjson"}
@@ -248,7 +248,7 @@ async def test_a_client_that_reads_slowly_holds_back_its_own_document_only(
 
 
 async def test_one_that_reads_nothing_is_cut_off_when_its_time_is_over(service, pdf, reader, monkeypatch, slow_client) -> None:
-    monkeypatch.setattr(streams, "_LAST_WORDS_SECONDS", 0.1)
+    monkeypatch.setattr(piecemeal, "LAST_WORDS_SECONDS", 0.1)
     client = await service(request_timeout_seconds=1)
     wordy(reader)
     slow = slow_client(client.port)

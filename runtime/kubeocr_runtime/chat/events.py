@@ -1,50 +1,34 @@
 """An answer as server-sent events, the way OpenAI's clients read them. `routes` feeds it."""
 
-import asyncio
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from kubeocr_contract import openai
-from kubeocr_runtime import errors, incidents
+from kubeocr_runtime import piecemeal
 
-_LAST_WORDS_SECONDS = 4.0
-"""Within which a client has to take what is left to say, as in `streams`."""
+_MEDIA = "text/event-stream"
 _DONE = b"data: [DONE]\n\n"
 
 
 class Events:
-    """One answer. Its status is sent with the first event: what fails before that is an error as any."""
+    """One answer. Its status is sent with the first event."""
 
     def __init__(self, request: web.Request, *, last: bool) -> None:
         """`last`: of its connection."""
-        # nginx would collect an answer before it sends it on
-        headers = {hdrs.CONTENT_TYPE: "text/event-stream", hdrs.CACHE_CONTROL: "no-store", "X-Accel-Buffering": "no"}
-        self.response = web.StreamResponse(headers=headers)
-        if last:
-            self.response.force_close()
         self.head = openai.Head(id="", created=0, model="", fingerprint="")
         """What every piece repeats."""
-        self._request = request
-        self._reason: errors.OcrError | None = None
+        self._answer = piecemeal.Answer(request, _MEDIA, last=last)
 
-    @contextlib.contextmanager
-    def reported(self) -> Iterator[None]:
+    def reported(self) -> contextlib.AbstractContextManager[None]:
         """What goes wrong from the first event on is said by the last one; before, it is raised."""
-        try:
-            yield
-        except ConnectionError:  # the client left
-            raise
-        except Exception as e:
-            if not self.response.prepared:
-                raise
-            self._reason = incidents.told(e, "route=chat")
+        return self._answer.reported(lambda: "route=chat")
 
     async def tell(self, text: str) -> None:
         """A piece of the answer. Raises `ConnectionError` where the client has left."""
-        role = {} if self.response.prepared else {"role": "assistant"}
+        role = {} if self._answer.begun else {"role": "assistant"}
         await self._send(openai.piece(self.head, {**role, "content": text}))
 
     async def finish(self, ending: openai.Ending, *, usage: bool) -> None:
@@ -55,21 +39,15 @@ class Events:
 
     async def end(self) -> web.StreamResponse:
         """What went wrong, where anything did. Raises `ConnectionError`."""
-        try:
-            async with asyncio.timeout(_LAST_WORDS_SECONDS):
-                if self._reason is not None:
-                    error = self._reason
-                    await self._send(openai.error(error.status, error.code, error.message, error.details.get("field")))
-                await asyncio.shield(self.response.write(_DONE))
-                await self.response.write_eof()
-        except TimeoutError:
-            if self._request.transport is not None:
-                self._request.transport.abort()  # closing would wait for the client to take what it does not take
-            raise ConnectionResetError("the client does not read its answer") from None
-        return self.response
+        return await self._answer.end(self._last_words)
+
+    async def _last_words(self) -> None:
+        error = self._answer.reason
+        if error is not None:
+            await self._send(openai.error(error.status, error.code, error.message, error.details.get("field")))
+        await self._answer.write(_DONE)
 
     async def _send(self, event: Mapping[str, object]) -> None:
-        """As a whole, however the answer ends (`streams.Stream`)."""
-        if not self.response.prepared:
-            await self.response.prepare(self._request)
-        await asyncio.shield(self.response.write(b"data: " + json.dumps(event).encode() + b"\n\n"))
+        if not self._answer.begun:
+            await self._answer.begin()
+        await self._answer.write(b"data: " + json.dumps(event).encode() + b"\n\n")
