@@ -74,6 +74,11 @@ class ReadOptions:
     script: str = _LATIN
     """Likewise (ISO 15924): one that the settings' languages are not written in is read with all that the model knows."""
 
+    @property
+    def looks(self) -> int:
+        """By how much longer than usual finding a page's lines may take; to flatten it takes about as long as that."""
+        return self.enhance.looks + self.flatten
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Found:
