@@ -62,7 +62,7 @@ class Done:
         return {"parameters": dict(self.parameters), "skew": round(self.skew, 2), **measured}
 
 
-def schemas() -> dict[str, Any]:
+def form_schemas() -> dict[str, Any]:
     """OpenAPI's schemas of the form's two fields."""
     return {
         ENHANCE_FIELD: {
@@ -75,17 +75,28 @@ def schemas() -> dict[str, Any]:
             "type": "string",
             "contentMediaType": "application/json",
             "contentSchema": options_schema(),
-            "description": "JSON: the parameters themselves, or a preset with overrides",
+            "description": "JSON: parameters, or a preset with overrides",
         },
     }
 
 
+def done_schema() -> dict[str, Any]:
+    """Of `Done.json`."""
+    parameters = {"type": "object", "properties": _parameters(), "required": list(PARAMETERS)}
+    number = {"type": "number"}
+    told = {"parameters": parameters, "skew": {**number, "minimum": -45, "maximum": 45}, "gain": number}
+    return {"type": "object", "required": ["parameters", "skew"], "properties": told}
+
+
 def options_schema() -> dict[str, Any]:
     """Of the object that `OPTIONS_FIELD` holds."""
-    parameters = {name: _schema(name, parameter) for name, parameter in PARAMETERS.items()}
-    overrides = {"type": "object", "properties": parameters, "additionalProperties": False}
+    overrides = {"type": "object", "properties": _parameters(), "additionalProperties": False}
     preset = {"type": "string", "enum": list(PRESETS)}
-    return {**overrides, "properties": {PRESET: preset, OVERRIDES: overrides, **parameters}}
+    return {**overrides, "properties": {PRESET: preset, OVERRIDES: overrides, **_parameters()}}
+
+
+def _parameters() -> dict[str, Any]:
+    return {name: _schema(name, parameter) for name, parameter in PARAMETERS.items()}
 
 
 def _schema(name: str, parameter: Parameter) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Errand:
     def finding(self) -> "Piece":
         """To find its lines."""
         height, width = self._there.image.shape[:2]
-        return schedule.Piece(self, min(height * width, _SEEN) // _DETECTION)
+        return schedule.Piece(self, min(height * width, _SEEN) * self.options.looks // _DETECTION)
 
     def hand_over(self) -> documents.Page:
         """The page, which this lets go of. Raises `RuntimeError` the second time."""

@@ -3,7 +3,7 @@
 import html
 from typing import Any
 
-from kubeocr_contract import images, names, wire
+from kubeocr_contract import enhancing, images, names, wire
 from kubeocr_runtime import keys as api_keys
 from kubeocr_runtime import openapi_llm, previews
 from kubeocr_runtime.structure import schemas as structure_schemas
@@ -37,7 +37,7 @@ _FLAGS = {
     wire.PAGE_ORIENTATION: "turn pages that lie on their side or stand on their head",
     wire.PREPROCESSOR: f"as {wire.PAGE_ORIENTATION}; kept for callers that set it",
     wire.LINE_ORIENTATION: "turn lines that stand on their head",
-    wire.UNWARPING: "flatten a page that is bent; no image of this release has the model, and true is answered 422",
+    wire.UNWARPING: "flatten a page that is bent; where the image does not have the model, true is answered 422",
 }
 
 
@@ -187,7 +187,7 @@ def _schemas() -> dict[str, Any]:
         "Page": _object({
             "page": count, "width": count, "height": count, "angle": {"enum": [0, 90, 180, 270]}, "text": text,
             "source": {"enum": [wire.OCR, wire.TEXT_LAYER]},
-        }),
+        }, enhancement=enhancing.done_schema()),
         **_line_schemas(),
         "Cancelled": _object({
             "request_id": text, "status": {"const": wire.CANCELLED}, "cancelled_at": text, "reason": text, "message": text,
@@ -222,7 +222,9 @@ def _line_schemas() -> dict[str, Any]:
             "pipeline": text, "description": text, "pipeline_flags": anything, "language": text, "models": anything,
             "order": text, "total_pages": count, "request_id": text,
         }),
-        "PageDone": _object({**page, "status": {"const": wire.DONE}, "results": lines, "timings": anything}),
+        "PageDone": _object(
+            {**page, "status": {"const": wire.DONE}, "results": lines, "timings": anything}, enhancement=enhancing.done_schema()
+        ),
         "PageNotDone": _object({"page": count, "status": {"enum": [wire.FAILED, wire.SKIPPED]}, **why}),
         "LastLine": {**ended, "properties": {**ended["properties"], **why}},
     }  # fmt: skip
@@ -252,13 +254,14 @@ def _form() -> dict[str, Any]:
                 "default": wire.ORDERS[0],
                 "description": "columns and rows as a person reads them, or across the page as PaddleOCR does",
             },
+            **enhancing.form_schemas(),
             **_ours(),
         },
     }
 
 
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "required": list(properties), "properties": properties}
+def _object(properties: dict[str, Any], **optional: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "required": list(properties), "properties": properties | optional}
 
 
 def _ours() -> dict[str, Any]:

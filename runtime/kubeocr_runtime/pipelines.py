@@ -75,6 +75,11 @@ class ReadOptions:
     layout: structure.Wish | None = None
     """What of the page's structure is wanted; without effect where there is no model for it."""
 
+    @property
+    def looks(self) -> int:
+        """By how much longer than usual finding a page's lines may take; to flatten it takes about as long as that."""
+        return self.enhance.looks + self.flatten
+
 
 class SelfTestFailed(RuntimeError):
     """A model did not read what is written; the message says which, and what it read."""

@@ -81,6 +81,7 @@ def test_an_unknown_word_is_told_the_known_ones(capsys: pytest.CaptureFixture[st
         pytest.param(["ocr", "--threads", "x", "x.png"], 2, "ocr: --threads: 'x' is not a whole number", id="bad-number"),
         pytest.param(["ocr", "--models-dir", "/no", "x.png"], 2, "ocr: --models-dir: there is no folder /no", id="no-models"),
         pytest.param(["ocr", "--lang", "frnch", "x.png"], 2, "did you mean 'fr'?", id="bad-language"),
+        pytest.param(["ocr", "--enhance-options", "{", "x.png"], 2, "enhance_options: '{' is no JSON", id="bad-enhancement"),
         pytest.param(["ocr", "no-such-file.png"], 1, "no-such-file.png: No such file", id="no-file"),
         pytest.param(["models", "cook"], 2, "WORD is bake, quantise, verify or pull", id="bad-word"),
         pytest.param(["models", "verify", "/no"], 1, "verify: /no has no manifest.json", id="no-manifest"),

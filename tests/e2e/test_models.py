@@ -73,7 +73,8 @@ def test_the_status_has_what_the_pods_loaded_and_its_sums(site: sites.Site, shar
     assert status["engine"]["device"] == "cpu"
     assert status["engine"]["name"] in {"onnxruntime", "openvino"}
     (pod, _) = site.pods(shared)
-    where = f"/models/{MODEL}/inference.onnx"
+    weights = "inference.int8.onnx" if status["engine"]["provider"].endswith("+int8") else "inference.onnx"
+    where = f"/models/{MODEL}/{weights}"
     script = f"import hashlib; print(hashlib.file_digest(open('{where}', 'rb'), 'sha256').hexdigest())"
     found = site.kubectl("exec", pod["metadata"]["name"], "--", "python3", "-c", script).strip()
     assert {"name": MODEL, "sha256": found} in status["models"]

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from kubeocr_contract import settings, wire
+from kubeocr_contract import enhancing, settings, wire
 from kubeocr_runtime import documents, engines, errors, models, pipelines, readers, text_layers, wishes
 from kubeocr_runtime.commands import options
 
@@ -97,6 +97,9 @@ def _fields(given: argparse.Namespace) -> dict[str, str]:
         wire.TEXT_LAYER_FIELD: given.text_layer,
         wire.PAGE_ORIENTATION: str(given.orient),
         wire.LINE_ORIENTATION: str(given.orient_lines),
+        wire.UNWARPING: str(given.flatten),
+        enhancing.ENHANCE_FIELD: given.enhance,
+        enhancing.OPTIONS_FIELD: given.enhance_options,
     }
 
 
@@ -115,6 +118,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--orient", action=argparse.BooleanOptionalAction, default=True, help="turn pages upright first")
     parser.add_argument("--orient-lines", action="store_true", help="turn lines that stand on their head")
+    parser.add_argument("--flatten", action="store_true", help="flatten pages that are bent")
+    parser.add_argument(
+        "--enhance",
+        choices=enhancing.WORDS,
+        default=enhancing.NONE,
+        metavar="WORD",
+        help=f"prepare pages first: with what helps (auto), or a preset: {', '.join(enhancing.PRESETS)}",
+    )
+    parser.add_argument(
+        "--enhance-options", default="", metavar="JSON", help="the same by parameters, or a preset with overrides (docs/API.md)"
+    )
     parser.add_argument(
         "--json",
         action="store_true",

@@ -22,6 +22,11 @@ class Wish:
     auto: bool = False
     """Take the recipe that helps, if any does."""
 
+    @property
+    def looks(self) -> int:
+        """How many times a page's lines are found, at most."""
+        return len(gains.TRIED) + 2 if self.auto else 2 if self.recipe.deskew else 1
+
 
 NOTHING = Wish()
 

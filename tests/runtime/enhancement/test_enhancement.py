@@ -69,8 +69,8 @@ def test_a_slanting_page_is_levelled_and_its_lines_are_found_again(degrees: floa
     [
         pytest.param(0.0, {"deskew": True}, False, id="level already"),
         pytest.param(5.0, {"contrast": 1.1}, False, id="not asked for"),
-        pytest.param(0.5, {"auto": True}, False, id="too little to be done unasked"),
-        pytest.param(5.0, {"auto": True}, True, id="auto"),
+        pytest.param(3.0, {"auto": True}, False, id="too little to be done unasked"),
+        pytest.param(8.0, {"auto": True}, True, id="auto"),
     ],
 )
 def test_when_a_page_is_levelled(degrees: float, wish: dict[str, Any], levelled: bool) -> None:

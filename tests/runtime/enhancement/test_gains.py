@@ -41,7 +41,9 @@ class Models:
             {"as it is": 0.2, "light": 0.23, "scan_heavy": 0.3}, {"scan_heavy": 0.8}, "light", 0.15, id="the largest that holds"
         ),
         pytest.param({"as it is": 0.2, "medium": 0.3}, {"as it is": 0.99}, None, 0, id="seen, and read less surely"),
-        pytest.param({"as it is": 0.0, "medium": 0.1}, {"as it is": 0.0}, "medium", 99, id="nothing was seen before"),
+        pytest.param({"as it is": 0.2, "medium": 0.3}, {"as it is": 0.905}, "medium", 0.5, id="a difference that is none"),
+        pytest.param({"as it is": 0.0, "medium": 0.1}, {"as it is": 0.99}, "medium", 99, id="nothing was seen before"),
+        pytest.param({"as it is": 0.0, "medium": 0.1}, {"medium": 0.4}, None, 0, id="specks are seen, and guessed"),
         pytest.param({"as it is": 0.0, "medium": 0.0009}, {}, None, 0, id="specks on an empty page"),
     ],
 )
