@@ -110,6 +110,7 @@ class Settings:
         for field in URLS:
             if not _is_url(getattr(self, field)):
                 raise InvalidSettings(field, f"{getattr(self, field)!r} is no URL that begins with http:// or https://")
+        _refuse_hosts(self.llm_hosts)
         if not self.languages:
             raise InvalidSettings("languages", "at least one language is needed")
 
@@ -151,6 +152,12 @@ URLS = ("llm_url", "vlm_url")
 def variable(field: str) -> str:
     """The environment variable of a field of `Settings`."""
     return ENV_PREFIX + field.upper()
+
+
+def _refuse_hosts(hosts: tuple[str, ...]) -> None:
+    wrong = next((host for host in hosts if not host or not _is_url(f"http://{host}")), None)
+    if wrong is not None:
+        raise InvalidSettings("llm_hosts", f"{wrong!r} is no host:port")
 
 
 def _is_url(text: str) -> bool:

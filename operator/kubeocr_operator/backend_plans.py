@@ -153,6 +153,7 @@ def _llm(llm: specs.Llm | None, own: Ollama | None) -> dict[str, Any]:
         "llm_model": llm.model,
         "llm_vision_model": llm.vision_model or "",
         "llm_timeout_seconds": llm.timeout_seconds,
+        "llm_hosts": llm.callers_hosts,
     }
 
 

@@ -104,7 +104,8 @@ def _inside(service: ocrservices.OCRService, defaults: config.Config) -> tuple[R
 def _backends(service: ocrservices.OCRService) -> Iterator[Rule]:
     """The servers that the spec names. Of one whose URL is in a Secret nothing is known: Redis's own port, wherever it is."""
     spec, redis = service.spec, service.spec.queue.redis
-    urls = (spec.llm and spec.llm.ollama.url, spec.vlm and spec.vlm.url, redis and redis.url)
+    named = tuple(f"http://{host}" for host in spec.llm.callers_hosts) if spec.llm else ()
+    urls = (spec.llm and spec.llm.ollama.url, *named, spec.vlm and spec.vlm.url, redis and redis.url)
     yield from (server(url, service.namespace) for url in urls if url)
     if redis is not None and redis.secret is not None:
         yield {"ports": [{"protocol": "TCP", "port": _PORTS["redis"]}]}

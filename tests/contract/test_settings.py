@@ -11,7 +11,7 @@ from kubeocr_contract import languages, settings
 WORD = st.text(st.characters(categories=["L", "N"]), min_size=1)
 IDS = st.lists(st.sampled_from([x.id for x in languages.catalogue()]), min_size=1, unique=True).map(tuple)
 
-LISTS = {"languages": IDS, "llm_hosts": st.lists(WORD.map("{}:11434".format)).map(tuple)}
+LISTS = {"languages": IDS, "llm_hosts": st.lists(st.sampled_from(["ollama:11434", "ai.site"])).map(tuple)}
 
 
 def _field(field: dataclasses.Field) -> st.SearchStrategy:
@@ -52,6 +52,7 @@ def test_only_what_differs_from_its_default_is_written() -> None:
     [
         pytest.param("KUBEOCR_PORT", "http", "KUBEOCR_PORT: 'http' is not a whole number", id="no-number"),
         pytest.param("KUBEOCR_PORT", "70000", "KUBEOCR_PORT: 70000 is not within 1 to 65535", id="too-great"),
+        pytest.param("KUBEOCR_LLM_HOSTS", "a:1,b:x", "KUBEOCR_LLM_HOSTS: 'b:x' is no host:port", id="no-host"),
         pytest.param("KUBEOCR_PAGES", "0", "KUBEOCR_PAGES: 0 is not within 1 to 100000", id="too-small"),
         pytest.param("KUBEOCR_DETECTION_SIDE", "319", "319 is not 0 or within 320 to 4000", id="no-side"),
         pytest.param("KUBEOCR_DETECTION_SIDE", "-1", "-1 is not 0 or within 320 to 4000", id="below-0"),

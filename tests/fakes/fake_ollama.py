@@ -35,23 +35,20 @@ Line = dict[str, Any]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reply:
-    """What a model says to a chat, and how well its server is."""
+    """What a model says to a chat, and how well its server is: after so many `seconds`, with the `status` of an error that the
+    text explains, with a body of another shape (`raw`), or as a stream that `breaks` in the middle.
+    """
 
     text: str = WORDS
     status: int = 200
-    """Of an error, whose message is the text."""
     seconds: float = 0.0
-    """That pass before it answers."""
     raw: bytes | None = None
-    """A body of another shape."""
     breaks: bool = False
-    """Whether the connection ends in the middle."""
     finish: str = "stop"
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
-Say = Callable[[Line], Reply]
-"""What a model says to the body of a request."""
+Say = Callable[[Line], Reply]  # to the body of a request
 _SAY = web.AppKey("say", Say)
 
 
@@ -156,8 +153,7 @@ async def _openai_chat(request: web.Request) -> web.StreamResponse:
         return _openai_error(404, f"model '{model}' not found", "not_found_error")
     if not asked.get("messages"):
         return _openai_error(400, "[] is too short - 'messages'", "invalid_request_error")
-    reply = request.app[_SAY](asked)
-    await asyncio.sleep(reply.seconds)
+    await asyncio.sleep((reply := request.app[_SAY](asked)).seconds)
     if reply.status != 200:
         return _openai_error(reply.status, reply.text, "api_error", reply.headers)
     if reply.raw is not None:
@@ -165,8 +161,8 @@ async def _openai_chat(request: web.Request) -> web.StreamResponse:
     if asked.get("stream"):
         return await _openai_stream(request, asked, reply)
     choice = {"index": 0, "message": {"role": "assistant", "content": reply.text}, "finish_reason": reply.finish}
-    head = {"id": "chatcmpl-fake", "object": "chat.completion", "created": 0, "model": model}
-    return web.json_response({**head, "system_fingerprint": "fp_ollama", "choices": [choice], "usage": _usage(reply)})
+    head = {"id": "chatcmpl-fake", "object": "chat.completion", "created": 0, "model": model, "usage": _usage(reply)}
+    return web.json_response({**head, "system_fingerprint": "fp_ollama", "choices": [choice]})
 
 
 async def _openai_stream(request: web.Request, asked: Line, reply: Reply) -> web.StreamResponse:
@@ -191,8 +187,7 @@ async def _openai_stream(request: web.Request, asked: Line, reply: Reply) -> web
 
 
 def _usage(reply: Reply) -> Line:
-    count = len(reply.text.split())
-    return {"prompt_tokens": 1, "completion_tokens": count, "total_tokens": count + 1}
+    return {"prompt_tokens": 1, "completion_tokens": (count := len(reply.text.split())), "total_tokens": count + 1}
 
 
 def _openai_error(status: int, message: str, kind: str, headers: dict[str, str] | None = None) -> web.Response:
@@ -208,8 +203,7 @@ async def _answer(request: web.Request, shaped: Callable[[str], Line]) -> web.St
         return _error(400, "model is required")
     if _full(model) not in _present(request):
         return _error(404, f"model '{model}' not found")
-    reply = request.app[_SAY](asked)
-    await asyncio.sleep(reply.seconds)
+    await asyncio.sleep((reply := request.app[_SAY](asked)).seconds)
     if reply.status != 200:
         return _error(reply.status, reply.text)
     head: Line = {"model": model, "created_at": _now()}

@@ -201,6 +201,7 @@ VALUES: Mapping[str, tuple[Any, ...]] = {
     "llm.ollama.managed.resources": AMOUNTS,
     "llm.model": ("other:1",),
     "llm.visionModel": ("seeing:1",),
+    "llm.callersHosts": (["ollama.ai.svc:11434"],),
     "vlm.url": ("https://other/v1",),
     "vlm.model": ("other",),
     "vlm.apiKeySecret": ("key",),

@@ -25,8 +25,14 @@ def llm(model="qwen3:8b", vision=None, **ollama):
         pytest.param({}, {}, id="none"),
         pytest.param({"llm": llm(url="http://o:1")}, {"llm_url": "http://o:1", "llm_model": "qwen3:8b"}, id="an Ollama"),
         pytest.param(
-            {"llm": {**llm(managed={}, vision="llava"), "timeoutSeconds": 9}},
-            {"llm_url": OLLAMA, "llm_model": "qwen3:8b", "llm_vision_model": "llava", "llm_timeout_seconds": 9},
+            {"llm": {**llm(managed={}, vision="llava"), "timeoutSeconds": 9, "callersHosts": ["o:1"]}},
+            {
+                "llm_url": OLLAMA,
+                "llm_model": "qwen3:8b",
+                "llm_vision_model": "llava",
+                "llm_timeout_seconds": 9,
+                "llm_hosts": ("o:1",),
+            },
             id="its own Ollama",
         ),
         pytest.param({"vlm": {"url": "http://v/v1"}}, {"vlm_url": "http://v/v1", "vlm_model": "dots-ocr"}, id="a VLM"),

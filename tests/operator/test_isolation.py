@@ -80,7 +80,7 @@ def test_servers(url, want):
 def test_an_offline_service_asks_its_own_pods_dns_and_the_servers_of_its_spec(resolved):
     found = resolved(
         offline={"strict": True},
-        llm={"ollama": {"url": "http://ollama.ai.svc:11434"}, "model": "m"},
+        llm={"ollama": {"url": "http://ollama.ai.svc:11434"}, "model": "m", "callersHosts": ["other.llms.svc:11434"]},
         vlm={"url": "http://10.1.2.3:8000/v1"},
         queue={"redis": {"url": "redis://redis.ai.svc/0"}},
     )
@@ -88,7 +88,8 @@ def test_an_offline_service_asks_its_own_pods_dns_and_the_servers_of_its_spec(re
     assert own == {"to": [{"podSelector": {"matchLabels": {"kubeocr.io/ocrservice": "docs"}}}]}
     assert [peer.keys() for peer in dns["to"]] == [{"namespaceSelector"}, {"ipBlock"}]
     assert [(port["protocol"], port["port"]) for port in dns["ports"]][:2] == [("UDP", 53), ("TCP", 53)]
-    assert list(found.backends) == [{"to": [AI]}, isolation.server("http://10.1.2.3:8000", "office"), {"to": [AI]}]
+    other, vlm = isolation.of_namespace("llms"), isolation.server("http://10.1.2.3:8000", "office")
+    assert list(found.backends) == [{"to": [AI]}, {"to": [other]}, vlm, {"to": [AI]}]
 
 
 @pytest.mark.parametrize(

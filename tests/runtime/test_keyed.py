@@ -1,5 +1,6 @@
 """Extraction over a real socket, against the fake Ollama."""
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -12,7 +13,8 @@ import ollama as official
 import pytest
 from aiohttp import test_utils
 
-from kubeocr_runtime import openapi
+from kubeocr_contract import settings
+from kubeocr_runtime import app, openapi, pipelines
 
 PATH = "/ocr/chatocrv4"
 Reply = fake_ollama.Reply
@@ -169,3 +171,20 @@ async def test_a_callers_key_is_sent_and_logged_nowhere(service, ollama, form, p
     response = await client.post(PATH, data=form(picture(), keys="Total", api_key="s3cret-key"))
     assert response.status == 503
     assert "s3cret-key" not in caplog.text + await response.text()
+
+
+@pytest.mark.models
+async def test_a_receipt_is_read_and_what_the_model_says_is_looked_up_in_it(ollama, form) -> None:
+    found = await ollama(llama3=[values(Total="17,50", Tax="1.40", Water="Mineral water")])
+    chosen = settings.Settings(models_dir="", device="cpu", languages=("en",), llm_url=found.url, llm_model="llama3:latest")
+    reader = pipelines.Pipelines.open(chosen)
+    receipt = (pathlib.Path(__file__).parent / "golden" / "receipt.png").read_bytes()
+    async with test_utils.TestClient(test_utils.TestServer(app.create_app(chosen, reader, reader.store))) as client:
+        while (await client.get("/readyz")).status != 200:
+            await asyncio.sleep(0.05)
+        body = await (await client.post(PATH, data=form(receipt, keys="Total,Tax,Water"))).json()
+    assert body["extracted_data"]["chat_res"] == {"Total": "17,50", "Tax": "Not found", "Water": "Mineral water"}
+    assert body["details"]["Tax"]["answer"] == "1.40"
+    (place,) = body["details"]["Total"]["places"]
+    assert [line["text"] for line in place["lines"]] == ["17.50"]
+    assert "Total 17.50" in found.asked[0]["messages"][1]["content"]

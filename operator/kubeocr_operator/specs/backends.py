@@ -6,6 +6,11 @@ from kubeocr_operator import rules, values
 from kubeocr_operator.values import Amounts
 
 _SERVER_RESOURCES = values.resource_names("resources")
+_HTTP_HOST = rules.text(
+    pattern=r"[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?:[0-9]{1,5}",
+    longest=260,
+    message="must be a host and a port such as ollama.ai.svc:11434",
+)
 
 
 class Storage(rules.Part):
@@ -82,6 +87,8 @@ class Llm(rules.Part):
     """The model that is shown the page, too."""
     timeout_seconds: int = values.setting("llm_timeout_seconds")
     """Longest that one answer may take."""
+    callers_hosts: tuple[Annotated[str, _HTTP_HOST], ...] = values.listed(16, default=())
+    """Further servers, each host:port, that a request may have asked (ollama_base_url). One that is not here is not asked."""
 
 
 class Vlm(rules.Part):

@@ -93,17 +93,13 @@ def _url(sent: str, chosen: settings.Settings) -> tuple[str, tuple[str, ...]]:
     """Whom to ask. A server that a caller names is asked only where the service allows its host: whoever may name any could
     have the pod ask whatever it reaches.
     """
-    if not sent or _host(sent) == _host(chosen.llm_url):
-        if chosen.llm_url:
-            return chosen.llm_url, ()
-        allowed = ", ".join(chosen.llm_hosts)
-        raise errors.InvalidField(f"{wire.URL}: this service has no server of its own; name one of {allowed}", field=wire.URL)
-    if _host(sent) in chosen.llm_hosts:
+    if sent and _host(sent) in {_host(f"http://{host}") for host in chosen.llm_hosts}:
         return sent, ()
     if chosen.llm_url:
-        return chosen.llm_url, (f"{wire.URL}: not followed; this service asks its own server",)
+        foreign = sent and _host(sent) != _host(chosen.llm_url)
+        return chosen.llm_url, (f"{wire.URL}: not followed; this service asks its own server",) if foreign else ()
     allowed = ", ".join(chosen.llm_hosts)
-    raise errors.InvalidField(f"{wire.URL}: {sent[:_SHOWN]!r} is none of the allowed: {allowed}", field=wire.URL)
+    raise errors.InvalidField(f"{wire.URL}: {sent[:_SHOWN]!r} is none of those that are allowed: {allowed}", field=wire.URL)
 
 
 def _host(url: str) -> str:

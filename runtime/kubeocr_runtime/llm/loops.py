@@ -13,8 +13,8 @@ PERIOD = 96
 """The most tokens of what is repeated: what is longer, a page may well have three times."""
 _EVERY = 16
 """Tokens after which it is looked again; with REPEATED, less than 256."""
-_TOKEN = re.compile(r"[A-Za-z]{1,4}|\d{1,3}|\s+|.", re.DOTALL)
-_TAIL = (REPEATED + PERIOD + _EVERY) * 4
+_TOKEN = re.compile(r"[A-Za-z]{1,4}|\d{1,3}|\s{1,8}|.", re.DOTALL)
+_TAIL = (REPEATED + PERIOD + _EVERY) * 8
 """Characters that may matter."""
 
 
@@ -39,17 +39,16 @@ class Guard:
 
 
 def tokens(text: str) -> list[str]:
-    """About those of a language model: four letters or three digits are one, a sign or a letter of other scripts is."""
+    """About those of a language model: four letters, three digits or eight blanks are one, as is a sign or any other letter."""
     return _TOKEN.findall(text)
 
 
 def repetition(text: str) -> int:
     """Characters at the end of a text that only repeat what stands before them; 0 where they are too few to be a loop."""
-    found = tokens(text)
-    backwards = found[::-1]
+    last, *backwards = tokens(text)[::-1] or [""]  # the last one may go on
     for length, period in _periods(backwards):
         if period <= PERIOD and length - period >= max(REPEATED, 2 * period):
-            return sum(map(len, backwards[: length - period]))
+            return len(last) + sum(map(len, backwards[: length - period]))
     return 0
 
 

@@ -7,7 +7,7 @@ from kubeocr_runtime import errors
 from kubeocr_runtime.extraction import fields
 
 CHOSEN = settings.Settings(llm_url="http://ollama:11434", llm_model="qwen3:8b", llm_vision_model="qwen2.5vl:7b")
-OPEN = settings.Settings(llm_hosts=("ai.site:443", "ollama:11434"))
+OPEN = settings.Settings(llm_hosts=("AI.site:443", "ollama:11434"))
 
 
 def parse(chosen: settings.Settings = CHOSEN, **form: str) -> fields.Wanted:
@@ -72,7 +72,7 @@ def test_whom_to_ask(chosen: settings.Settings, sent: str, asked: str, *, warned
 
 @pytest.mark.parametrize("sent", ["", "http://ai.site", "http://ai.site:443@evil.site", "https://ai.site:x"])
 def test_a_server_that_is_not_allowed_is_not_asked(sent: str) -> None:
-    with pytest.raises(errors.InvalidField, match=r"ollama_base_url: .*ai\.site:443, ollama:11434"):
+    with pytest.raises(errors.InvalidField, match=r"ollama_base_url: .*AI\.site:443, ollama:11434"):
         parse(OPEN, ollama_base_url=sent)
 
 
