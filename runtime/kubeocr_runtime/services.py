@@ -6,6 +6,7 @@ from aiohttp import web
 
 from kubeocr_contract import settings
 from kubeocr_runtime import admission, backends, errors, keys, metrics, readers, turns, worker
+from kubeocr_runtime.formats import press
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Services:
     backends: backends.Watch
     keys: keys.Keys | None
     """None where requests need no key."""
+    printer: press.Press = dataclasses.field(default_factory=press.Press)
+    """What makes answers of other formats than JSON."""
 
     @property
     def file_bytes(self) -> int:
