@@ -38,6 +38,12 @@ class RequestNotFound(OcrError):
     status, code = 404, "request_not_found"
 
 
+class NotAcceptable(OcrError):
+    """The request's Accept names nothing that an answer may be."""
+
+    status, code = 406, "not_acceptable"
+
+
 class UploadStalled(OcrError):
     """The client stopped sending in the middle of its form."""
 

@@ -6,12 +6,14 @@ from typing import Any
 from kubeocr_contract import enhancing, images, names, wire
 from kubeocr_runtime import keys as api_keys
 from kubeocr_runtime import openapi_llm, previews
+from kubeocr_runtime.formats import schemas
 from kubeocr_runtime.structure import schemas as structure_schemas
 
 STATIC = "/static"
 _ERRORS = {
     "401": "the service has API keys, and none of them came with the request",
     "404": "no request of that name runs here, or another API key's",
+    "406": "Accept names nothing that an answer may be; `allowed` says what may",
     "408": "nothing came for a while in the middle of the form",
     "409": "the request was cancelled (`cancelled`), or one of its name still runs (`duplicate_request`)",
     "413": "larger, more pages or more pixels than the limits",
@@ -97,7 +99,7 @@ def _ocr(route: wire.OcrRoute) -> dict[str, Any]:
         "description": route.description,
         "operationId": route.path.rpartition("/")[2],
         "tags": ["ocr"],
-        "parameters": [_REQUEST_ID],
+        "parameters": [_REQUEST_ID, schemas.QUERY],
         "requestBody": {
             "required": True,
             "content": {"multipart/form-data": {"schema": {"$ref": "#/components/schemas/OcrForm"}}},
@@ -120,7 +122,7 @@ def _read() -> dict[str, Any]:
         "oneOf": kinds,
     }
     answer = _json("what was read", "OcrAnswer")
-    answer["content"][wire.JSON_LINES] = {"schema": lines}
+    answer["content"].update({wire.JSON_LINES: {"schema": lines}, **schemas.media()})
     answer["headers"] = {wire.REQUEST_ID: {"description": "on every answer", "schema": {"type": "string"}}}
     return answer
 
@@ -180,10 +182,10 @@ def _schemas() -> dict[str, Any]:
             "language": text, "models": {"type": "object"}, "order": text, "text": text, "total_pages": count,
             "pages": {"type": "array", "items": {"$ref": "#/components/schemas/Page"}}, "timings": {"type": "object"},
         }),
-        "Line": _object({
+        "Line": schemas.with_words(_object({
             "text": text, "confidence": {**number, "minimum": 0, "maximum": 1}, "page": {**count, "minimum": 1},
             "bbox": {"type": "array", "items": {"type": "array", "items": count}, "description": "four corners [x, y]"},
-        }),
+        })),
         "Page": _object({
             "page": count, "width": count, "height": count, "angle": {"enum": [0, 90, 180, 270]}, "text": text,
             "source": {"enum": [wire.OCR, wire.TEXT_LAYER]},
@@ -256,6 +258,7 @@ def _form() -> dict[str, Any]:
             },
             **enhancing.form_schemas(),
             **_ours(),
+            **schemas.FIELDS,
         },
     }
 

@@ -3,29 +3,45 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
-from kubeocr_contract import wire
+from kubeocr_contract import outputs, wire
 from kubeocr_runtime import callers, errors, guide, services, streams, visits, wishes
+from kubeocr_runtime.formats import asking, content
 
 _NO_REASON = "manual"
 _REASON_LENGTH = 200
 
 
 async def recognise(route: wire.OcrRoute, request: web.Request) -> web.StreamResponse:
-    """POST of a form with a file: every page's lines, in one piece or page by page."""
-    visit = visits.Visit.of(request)
+    """POST of a form with a file: every page's lines, in one piece or page by page, or the document in another format."""
+    visit, by_page = visits.Visit.of(request), streams.wanted(request)
+    asked = asking.asked(request.query, () if by_page else request.headers.getall(hdrs.ACCEPT, ()))
 
     def parse(fields: Mapping[str, str]) -> wishes.Wish:
-        return wishes.parse(route, fields, visit.services.store, visit.services.worker.reader)
+        wish = wishes.parse(route, {**asked, **fields}, visit.services.store, visit.services.worker.reader)
+        if by_page:
+            asking.refuse_by_page(wish.output)
+        return wish
 
-    return await (_page_by_page if streams.wanted(request) else _whole)(visit, parse)
+    return await (_page_by_page if by_page else _whole)(visit, parse)
 
 
 async def _whole(visit: visits.Visit, parse: visits.Parse) -> web.Response:
     async with visits.let_in(visit) as ticket, visits.opened(visit, ticket, parse) as task:
         reads = await visit.services.turns.read_all(task.document, task.job)
+        if task.wish.output.name != outputs.JSON:
+            found = content.Content(tuple(read.result for read in reads), task.wish.language, task.file)
+            return _printed(task.wish.output, await visit.services.printer.printed(task.wish.output, found))
     return web.json_response(wishes.answer(task.wish, reads))
+
+
+def _printed(output: outputs.Output, made: bytes) -> web.Response:
+    """What a browser shows of it may do nothing, and load nothing but its own pictures."""
+    name = f'{"inline" if output.name != "docx" else "attachment"}; filename="document{output.suffix}"'
+    policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"
+    told = {hdrs.CONTENT_TYPE: output.content_type, hdrs.CONTENT_DISPOSITION: name, "Content-Security-Policy": policy}
+    return web.Response(body=made, headers={**told, "X-Content-Type-Options": "nosniff"})
 
 
 async def _page_by_page(visit: visits.Visit, parse: visits.Parse) -> web.StreamResponse:

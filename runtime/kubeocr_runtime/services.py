@@ -6,6 +6,7 @@ from aiohttp import web
 
 from kubeocr_contract import settings
 from kubeocr_runtime import admission, backends, errors, keys, metrics, readers, turns, worker
+from kubeocr_runtime.formats import press
 from kubeocr_runtime.llm import client as llm
 
 
@@ -26,6 +27,8 @@ class Services:
     """None where requests need no key."""
     llm: llm.Client
     """Asks other people's language models."""
+    printer: press.Press = dataclasses.field(default_factory=press.Press)
+    """What makes answers of other formats than JSON."""
 
     @property
     def file_bytes(self) -> int:

@@ -39,7 +39,7 @@ class Stream:
 
     async def begin(self, wish: wishes.Wish, pages: int) -> None:
         """The status, and the first line."""
-        self._pages = pages
+        self._pages, self._wish = pages, wish
         await self._answer.begin()
         await self._write(wire.first_line(wish.heading, pages, self._request[callers.CALLER].request_id))
 
@@ -51,7 +51,7 @@ class Stream:
         else:
             self._counts[wire.DONE] += 1
             self._timings += wishes.timings(outcome)
-            await self._write(wishes.page_answer(outcome))
+            await self._write(wishes.page_answer(self._wish, outcome))
 
     async def end(self) -> web.StreamResponse:
         """A line for each page that was not reached, and the last one. Raises `ConnectionError`."""

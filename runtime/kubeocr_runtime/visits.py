@@ -36,6 +36,8 @@ class Task:
     """What it asks for."""
 
     document: decoding.Opened
+    file: bytes
+    """What it was opened from."""
     wish: wishes.Wish
     job: turns.Job
 
@@ -70,4 +72,4 @@ async def document(known: services.Services, ticket: admission.Ticket, file: byt
         first = await known.turns.first_pixels(pages)
         ticket.take(pages.pages, first, len(file))
         share = errands.Share(schedule.Priority[wish.priority.upper()])
-        yield Task(pages, wish, turns.Job(wish.options, share, ticket, first))
+        yield Task(pages, file, wish, turns.Job(wish.options, share, ticket, first))

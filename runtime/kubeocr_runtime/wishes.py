@@ -3,10 +3,11 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from kubeocr_contract import languages, wire
+from kubeocr_contract import languages, outputs, wire
 from kubeocr_contract import models as catalogue
 from kubeocr_runtime import errors, models, pipelines, readers, results
 from kubeocr_runtime.enhancement import asked
+from kubeocr_runtime.formats import asking
 
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 _FALSE = frozenset({"0", "false", "f", "no", "n", "off", ""})
@@ -24,6 +25,7 @@ class Wish:
     priority: str = wire.PRIORITIES[0]
     text_layer: str = wire.NEVER
     """One of `wire.TEXT_LAYERS`."""
+    output: outputs.Output = outputs.OUTPUTS[outputs.JSON]
 
     @property
     def heading(self) -> wire.Heading:
@@ -43,6 +45,7 @@ class Wish:
 
 def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: readers.Store, reader: readers.Reader) -> Wish:
     """Raises `errors.InvalidField`, `UnknownLanguage`, `LanguageNotCarried`."""
+    output, fields = asking.output(fields), asking.completed(fields)
     flags = {name: flag(fields, name, default=default) for name, default in wire.FLAGS.items()}
     if flags[wire.UNWARPING] and not reader.flattens_pages:
         message = f"{wire.UNWARPING}: {catalogue.UNWARPING}, the model for it, is not in this image as ONNX; leave it false"
@@ -57,9 +60,11 @@ def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: readers.Store,
         enhance=asked.parse(fields),
         direction=language.direction,
         script=language.script,
+        words=flag(fields, outputs.WORDS_FIELD, default=False) or output.of_words,
     )
     priority = choice(fields, wire.PRIORITY_FIELD, wire.PRIORITIES)
-    return Wish(route, language, options, priority, choice(fields, wire.TEXT_LAYER_FIELD, wire.TEXT_LAYERS))
+    text_layer = choice(fields, wire.TEXT_LAYER_FIELD, wire.TEXT_LAYERS)
+    return Wish(route, language, options, priority, text_layer, output)
 
 
 def seconds(fields: Mapping[str, str], most: int) -> int:
@@ -77,15 +82,15 @@ def answer(wish: Wish, reads: Sequence[readers.Read]) -> dict[str, object]:
     """The JSON of a document that was read."""
     return wire.Answer(
         heading=wish.heading,
-        lines=tuple(line for read in reads for line in _lines(read.result)),
+        lines=tuple(line for read in reads for line in _lines(wish, read.result)),
         pages=tuple(_page(read.result) for read in reads),
         timings=sum(map(timings, reads), wire.Timings()),
     ).json()
 
 
-def page_answer(read: readers.Read) -> dict[str, object]:
+def page_answer(wish: Wish, read: readers.Read) -> dict[str, object]:
     """The JSON of one page, where each is answered by itself."""
-    return wire.page_done(_page(read.result), _lines(read.result), timings(read))
+    return wire.page_done(_page(read.result), _lines(wish, read.result), timings(read))
 
 
 def timings(read: readers.Read) -> wire.Timings:
@@ -93,8 +98,12 @@ def timings(read: readers.Read) -> wire.Timings:
     return wire.Timings(read.queue_seconds, read.inference_seconds)
 
 
-def _lines(page: results.PageResult) -> list[dict[str, object]]:
-    return [wire.line(x.text, x.confidence, x.polygon, page.number) for x in page.lines]
+def _lines(wish: Wish, page: results.PageResult) -> list[dict[str, object]]:
+    lines = [wire.line(x.text, x.confidence, x.polygon, page.number) for x in page.lines]
+    if not wish.options.words:
+        return lines
+    words = ([outputs.word(word.text, word.confidence, word.polygon) for word in x.words] for x in page.lines)
+    return [{**line, outputs.WORDS_FIELD: found} for line, found in zip(lines, words, strict=True)]
 
 
 def _page(page: results.PageResult) -> dict[str, object]:

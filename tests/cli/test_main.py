@@ -82,6 +82,9 @@ def test_an_unknown_word_is_told_the_known_ones(capsys: pytest.CaptureFixture[st
         pytest.param(["ocr", "--models-dir", "/no", "x.png"], 2, "ocr: --models-dir: there is no folder /no", id="no-models"),
         pytest.param(["ocr", "--lang", "frnch", "x.png"], 2, "did you mean 'fr'?", id="bad-language"),
         pytest.param(["ocr", "--enhance-options", "{", "x.png"], 2, "enhance_options: '{' is no JSON", id="bad-enhancement"),
+        pytest.param(["ocr", "--format", "rtf", "x.png"], 2, "invalid choice: 'rtf' (choose from", id="no-such-format"),
+        pytest.param(["ocr", "--format", "pdf", "x.png", "y.png"], 2, "--format pdf: of several files only with", id="pdfs"),
+        pytest.param(["ocr", "--out", "x", "x.png", "a/x.png"], 2, "--out: two of the files have one name", id="one-name"),
         pytest.param(["ocr", "no-such-file.png"], 1, "no-such-file.png: No such file", id="no-file"),
         pytest.param(["models", "cook"], 2, "WORD is bake, quantise, verify or pull", id="bad-word"),
         pytest.param(["models", "verify", "/no"], 1, "verify: /no has no manifest.json", id="no-manifest"),
@@ -132,3 +135,14 @@ def test_ocr_prints_the_text_or_all_that_http_would_tell(tmp_path: pathlib.Path)
     assert (told["total_pages"], told["order"], told["results"][1]["page"]) == (2, "raster", 2)
     own = json.loads(run("ocr", "--json", "--text-layer", "force", str(file)).stdout)
     assert (own["text"], {page["source"] for page in own["pages"]}) == (told["text"], {"text_layer"})
+    out = tmp_path / "made"
+    made = run("ocr", "--format", "tsv", "--out", str(out), name, no_file)
+    assert (made.returncode, made.stdout) == (1, "")
+    words = [row.split("\t") for row in (out / "page.pdf.tsv").read_text().splitlines()]
+    assert [row[-1] for row in words if row[0] == "5"] == "the first page the second page".split()
+    searchable = subprocess.run(
+        [sys.executable, "-m", "kubeocr", "ocr", "--format", "pdf", name], capture_output=True, check=True
+    )
+    assert searchable.stdout.startswith(b"%PDF-")
+    placed = json.loads(run("ocr", "--json", "--words", name).stdout)
+    assert [word["text"] for word in placed["results"][0]["words"]] == ["the", "first", "page"]

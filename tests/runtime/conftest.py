@@ -67,7 +67,12 @@ class FakeReader:
     def place(
         self, found: finds.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions
     ) -> results.PageResult:
-        lines = [results.Line(*text, ((1, 2), (3, 2), (3, 4), (1, 4))) for text in texts]
+        corners = ((1, 2), (3, 2), (3, 4), (1, 4))
+        words = [
+            tuple(results.Word(word, confidence, corners) for word in text.split() if options.words)
+            for text, confidence in texts
+        ]
+        lines = [results.Line(*text, corners, found_words) for text, found_words in zip(texts, words, strict=True)]
         return results.PageResult(found.number, *found.placement.size, 0, (tuple(lines),))
 
 

@@ -1,4 +1,4 @@
-"""`kubeocr ocr FILE…`: the text of files, or all that the HTTP API would tell of them."""
+"""`kubeocr ocr FILE…`: the text of files, or whatever else the HTTP API would answer."""
 
 import argparse
 import contextlib
@@ -9,15 +9,17 @@ import os
 import pathlib
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-from kubeocr_contract import enhancing, settings, wire
+from kubeocr_contract import enhancing, outputs, settings, wire
 from kubeocr_runtime import documents, engines, errors, models, pipelines, readers, text_layers, wishes
 from kubeocr_runtime.commands import options
+from kubeocr_runtime.formats import content, table
 
-Answer = Mapping[str, object]
-"""As the HTTP API has it."""
+Read = Callable[[bytes], list[readers.Read]]
 _BROKEN_PIPE = 141
+_JOINED = frozenset({"text", outputs.JSON})
+"""Formats of which several go to one output."""
 _UPRIGHT = "`kubeocr models bake --out DIR` fetches one and --models-dir DIR uses it; with --no-orient none is looked for"
 _UNUSABLE = (errors.OcrError, models.BadModels, engines.EngineUnavailable)
 
@@ -25,6 +27,8 @@ _UNUSABLE = (errors.OcrError, models.BadModels, engines.EngineUnavailable)
 def main(arguments: Sequence[str]) -> int:
     """Print each file's text; 1 where a file could not be read, 2 for a wish that cannot be met."""
     given = _parser().parse_args(arguments)
+    if (wrong := _nowhere(given)) is not None:
+        return _complain(wrong, 2)
     try:
         chosen = _all_for_one(options.chosen(given))
         reader = pipelines.Pipelines.open(chosen)
@@ -36,8 +40,8 @@ def main(arguments: Sequence[str]) -> int:
     if given.orient and not reader.orients_pages:
         _complain(f"no model here tells which way up a page is: pages are read as they lie. {_UPRIGHT}", 0)
     try:
-        answer = functools.partial(_answer, wish, reader, chosen)
-        return max([_print(name, answer, given) for name in given.files])
+        read = functools.partial(_read_all, wish, reader, chosen)
+        return max([_print(name, read, wish, given) for name in given.files])
     except BrokenPipeError:
         # whoever read the output has left, as `head` does; what is buffered must not be tried again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -49,31 +53,55 @@ def _all_for_one(chosen: settings.Settings) -> settings.Settings:
     return chosen if chosen.streams else dataclasses.replace(chosen, streams=1)
 
 
-def _print(name: str, read: Callable[[bytes], Answer], given: argparse.Namespace) -> int:
+def _nowhere(given: argparse.Namespace) -> str | None:
+    """Why there is no place for what is asked for; None where there is one."""
+    output = outputs.OUTPUTS[given.format]
+    if given.out is not None:
+        names = {pathlib.Path(name).name for name in given.files}
+        return None if len(names) == len(given.files) else "--out: two of the files have one name"
+    if len(given.files) > 1 and output.name not in _JOINED:
+        return f"--format {output.name}: of several files only with --out FOLDER"
+    if not output.is_text and sys.stdout.isatty():
+        return f"--format {output.name}: nothing for a terminal; --out FOLDER, or send it to a file with >"
+    return None
+
+
+def _print(name: str, read: Read, wish: wishes.Wish, given: argparse.Namespace) -> int:
     try:
-        answer = read(pathlib.Path(name).read_bytes())
+        data = pathlib.Path(name).read_bytes()
+        made = _made(name, wish, read(data), data, joined=len(given.files) > 1 and given.out is None)
+        _write(pathlib.Path(name), made, wish.output, given.out)
     except OSError as e:
-        return _complain(f"{name}: {e.strerror}", 1)
+        return _complain(f"{e.filename or name}: {e.strerror}", 1)
     except _UNUSABLE as e:
         return _complain(f"{name}: {e}", 1)
-    sys.stdout.write((_json if given.json else _text)(name, answer, alone=len(given.files) == 1) + "\n")
     return 0
 
 
-def _text(name: str, answer: Answer, *, alone: bool) -> str:
-    """Under its name where it is one of several, as `head` and `tail` have it."""
-    return str(answer["text"]) if alone else f"==> {name} <==\n{answer['text']}\n"
+def _made(name: str, wish: wishes.Wish, reads: list[readers.Read], data: bytes, *, joined: bool) -> bytes:
+    """A file's answer, with its name where it is one of several: before it, as `head` and `tail` have it, or in it."""
+    if wish.output.name == outputs.JSON:
+        answer = wishes.answer(wish, reads)
+        told, indent = ({"file": name, **answer}, None) if joined else (answer, 2)  # a line each where there are several
+        return (json.dumps(told, ensure_ascii=False, indent=indent) + "\n").encode()
+    found = content.Content(tuple(read.result for read in reads), wish.language, data)
+    made = table.renderer(wish.output)(found)
+    return f"==> {name} <==\n".encode() + made + b"\n" if joined else made
 
 
-def _json(name: str, answer: Answer, *, alone: bool) -> str:
-    """A line each where there are several."""
-    told, indent = (answer, 2) if alone else ({"file": name, **answer}, None)
-    return json.dumps(told, ensure_ascii=False, indent=indent)
+def _write(name: pathlib.Path, made: bytes, output: outputs.Output, folder: pathlib.Path | None) -> None:
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name.name}{output.suffix}").write_bytes(made)
+    elif output.is_text:
+        sys.stdout.write(made.decode())
+    else:
+        sys.stdout.buffer.write(made)
 
 
-def _answer(wish: wishes.Wish, reader: pipelines.Pipelines, chosen: settings.Settings, data: bytes) -> Answer:
+def _read_all(wish: wishes.Wish, reader: pipelines.Pipelines, chosen: settings.Settings, data: bytes) -> list[readers.Read]:
     with contextlib.closing(documents.open_document(data, chosen)) as document:
-        return wishes.answer(wish, [_read(document, index, wish, reader) for index in range(document.pages)])
+        return [_read(document, index, wish, reader) for index in range(document.pages)]
 
 
 def _read(document: documents.Document, index: int, wish: wishes.Wish, reader: pipelines.Pipelines) -> readers.Read:
@@ -94,7 +122,9 @@ def _fields(given: argparse.Namespace) -> dict[str, str]:
     return {
         wire.LANGUAGE_FIELD: given.lang,
         wire.ORDER_FIELD: given.order,
-        wire.TEXT_LAYER_FIELD: given.text_layer,
+        **({wire.TEXT_LAYER_FIELD: given.text_layer} if given.text_layer else {}),
+        outputs.FORMAT_FIELD: given.format,
+        outputs.WORDS_FIELD: str(given.words),
         wire.PAGE_ORIENTATION: str(given.orient),
         wire.LINE_ORIENTATION: str(given.orient_lines),
         wire.UNWARPING: str(given.flatten),
@@ -113,7 +143,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--text-layer",
         choices=wire.TEXT_LAYERS,
-        default=wire.TEXT_LAYERS[0],
         help="take a PDF page's own text: wherever there is any (force), or where nothing speaks against it (auto)",
     )
     parser.add_argument("--orient", action=argparse.BooleanOptionalAction, default=True, help="turn pages upright first")
@@ -129,13 +158,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--enhance-options", default="", metavar="JSON", help="the same by parameters, or a preset with overrides (docs/API.md)"
     )
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        help="print all that is known, as the HTTP API answers it; of several files a line each, with its name as `file`",
-    )
+    _add_output(parser)
     options.add_flags(parser, server=False)
     return parser
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=list(outputs.OUTPUTS), default="text", help="what is made (default: %(default)s)")
+    parser.add_argument(
+        "--json",
+        dest="format",
+        action="store_const",
+        const=outputs.JSON,
+        help="all that is known, as the HTTP API answers it; of several files, each with its name as `file`",
+    )
+    parser.add_argument("--words", action="store_true", help="with --json: the words of each line and where they stand")
+    parser.add_argument("--out", type=pathlib.Path, metavar="FOLDER", help="write files there, each with its name and a suffix")
 
 
 def _complain(message: str, code: int) -> int:

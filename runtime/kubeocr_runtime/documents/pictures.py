@@ -22,6 +22,7 @@ _OPENED_AS = {"JPEG": ("JPEG", "MPO")}
 """A JPEG with a second picture for a second eye is MPO to Pillow."""
 _ORIENTATION = 0x0112
 _UPRIGHT = 1
+_PLAIN = frozenset({"1", "L", "RGB"})
 _BAND = 64
 """Rows that are brought into our form at once: what they pass through stays in the processor's cache, and no more than the
 decoded picture and our form of it are in memory as a whole."""
@@ -48,6 +49,14 @@ class Picture:
         with self._lock, _decoding(self._kind, index + 1):
             self._seek(index)
             return pages.Page(index + 1, _pixels(_upright(self._image)))
+
+    def shown(self, index: int) -> PIL.Image.Image:
+        """A frame (from 0), upright, of mode 1, L or RGB. Its `format` is the file's only where nothing of it was changed."""
+        with self._lock, _decoding(self._kind, index + 1):
+            self._seek(index)
+            image = _upright(self._image)
+            image = _eight_bits(image) if _is_deep(image) else image
+            return image if image.mode in _PLAIN and "transparency" not in image.info else _flat(image)
 
     def layer(self, index: int) -> layers.Layer | None:
         """A picture has none."""
@@ -105,13 +114,17 @@ def _upright(image: PIL.Image.Image) -> PIL.Image.Image:
 
 def _pixels(image: PIL.Image.Image) -> NDArray[np.uint8]:
     """Height x width x 3, blue green red, on white."""
-    if image.mode.startswith("I") or image.mode == "F":
+    if _is_deep(image):
         image = _eight_bits(image)
     pixels = np.empty((image.height, image.width, 3), np.uint8)
     for top in range(0, image.height, _BAND):
         band = _flat(image.crop((0, top, image.width, min(top + _BAND, image.height))))
         pixels[top : top + _BAND] = np.frombuffer(band.tobytes("raw", "BGR"), np.uint8).reshape(band.height, band.width, 3)
     return pixels
+
+
+def _is_deep(image: PIL.Image.Image) -> bool:
+    return image.mode.startswith("I") or image.mode == "F"
 
 
 def _flat(image: PIL.Image.Image) -> PIL.Image.Image:

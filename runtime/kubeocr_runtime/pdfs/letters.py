@@ -100,7 +100,7 @@ class _Characters:
         middle = [sum(values) / len(corners) for values in zip(*corners, strict=True)]
         if not all(0 <= value <= side for value, side in zip(middle, self._size, strict=True)):
             return None
-        angle = self._to_pixels.angle(pdfium.FPDFText_GetCharAngle(self._text, index))
+        angle = self._to_pixels.angle(-pdfium.FPDFText_GetCharAngle(self._text, index))  # clockwise, whatever else in a PDF is
         along, across = zip(*(_turned(corner, -angle) for corner in corners), strict=True)
         return _Letter(character, angle, min(along), max(along), min(across), max(across))
 

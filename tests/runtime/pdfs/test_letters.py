@@ -130,6 +130,31 @@ def test_a_polygon_begins_at_the_lines_own_top_left(rotate: int, corner: int) ->
 
 
 @pytest.mark.parametrize(
+    ("turn", "first", "second"),
+    [
+        pytest.param(90, "bottom left", "top left", id="running-up"),
+        pytest.param(270, "top right", "bottom right", id="running-down"),
+        pytest.param(180, "bottom right", "bottom left", id="on-its-head"),
+    ],
+)
+def test_so_does_one_of_a_line_that_runs_another_way(turn: int, first: str, second: str) -> None:
+    def turned(paper: canvas.Canvas) -> None:
+        paper.translate(150, 150)
+        paper.rotate(turn)
+        paper.drawString(0, 0, "another way")
+
+    polygon = opened(drawn(turned))[0].lines[0].polygon
+    (left, top), (right, bottom) = np.min(polygon, axis=0), np.max(polygon, axis=0)
+    corners = {
+        "bottom left": (left, bottom),
+        "top left": (left, top),
+        "top right": (right, top),
+        "bottom right": (right, bottom),
+    }
+    assert polygon[:2] == (corners[first], corners[second])
+
+
+@pytest.mark.parametrize(
     ("draw", "want"),
     [
         pytest.param(two_lines, layers.Facts(), id="plain"),
