@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from kubeocr_contract import enhancing, wire
+from kubeocr_contract import enhancing, languages, models, wire
 from kubeocr_runtime import documents, enhancement, errands, errors, pipelines, readers, results, schedule, services, wishes
 from kubeocr_runtime.enhancement import recipes
 
@@ -93,7 +93,9 @@ async def test_a_bent_page_is_flattened_where_it_can_be(service, form, picture, 
 )
 def test_a_page_tells_what_was_done_to_it(done: enhancing.Done | None, want: dict[str, object]) -> None:
     page = results.PageResult(1, 60, 40, 0, (), enhanced=done)
-    told = wishes.page_answer(readers.Read(page, 0.0, 0.0))
+    route = wire.OCR_ROUTES[0]
+    options = pipelines.ReadOptions(reader=models.Reader("PP-OCRv6", "x_det", "x_rec"))
+    told = wishes.page_answer(wishes.Wish(route, languages.find("en"), options), readers.Read(page, 0.0, 0.0))
     assert {key: told[key] for key in told.keys() & {"enhancement"}} == want
 
 
