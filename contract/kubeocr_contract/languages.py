@@ -30,6 +30,10 @@ class Language:
     ocr_server_id: str
 
 
+AUTO = Language("auto", "Detected automatically", "", "", "Zyyy", "ltr", "", "", "", "")
+"""In place of a language: whatever a page is in. None of the catalogue; its script is ISO 15924's for any."""
+
+
 class UnknownLanguage(ValueError):
     """No language goes by that name; the message has the nearest one that does."""
 

@@ -3,8 +3,9 @@
 import html
 from typing import Any
 
-from kubeocr_contract import images, names, wire
+from kubeocr_contract import detected, images, names, wire
 from kubeocr_runtime import keys as api_keys
+from kubeocr_runtime import tongues
 
 STATIC = "/static"
 _ERRORS = {
@@ -125,6 +126,7 @@ def _cancelling() -> dict[str, Any]:
 def _plain_paths() -> dict[str, Any]:
     asked = {
         names.LANGUAGES: ("The languages, and where each can be read", "languages", "application/json"),
+        names.OCR_SERVER_LANGUAGES: ("The OCR server's, each with what reads it", "languages", "application/json"),
         names.LIVEZ: ("Whether the engine works", "health", "application/json"),
         names.READYZ: ("Whether pages can be sent", "health", "application/json"),
         names.METRICS: ("Figures in Prometheus' text format", "health", "text/plain"),
@@ -134,16 +136,18 @@ def _plain_paths() -> dict[str, Any]:
 
 
 def _get(path: str, summary: str, tag: str, media: str) -> dict[str, Any]:
-    open_to_all: dict[str, Any] = {} if path == names.LANGUAGES else {"security": []}
+    listing = path in {names.LANGUAGES, names.OCR_SERVER_LANGUAGES}
+    open_to_all: dict[str, Any] = {} if listing else {"security": []}
     schema = {"type": "object"} if media == "application/json" else {"type": "string"}
     answers = {"200": {"description": "the answer", "content": {media: {"schema": schema}}}}
     if path in {names.LIVEZ, names.READYZ}:
         answers["503"] = _json("not now", "Error")
     if path == names.STATUS:
         answers["200"] = _json("the pod's own words", "Status")
-    if path == names.LANGUAGES:
+    if listing:
         answers["401"] = _json(_ERRORS["401"], "Error")
-    return {"summary": summary, "operationId": path.strip("/"), "tags": [tag], "responses": answers, **open_to_all}
+    operation = path.strip("/").replace("/", "_")
+    return {"summary": summary, "operationId": operation, "tags": [tag], "responses": answers, **open_to_all}
 
 
 def _json(description: str, schema: str) -> dict[str, Any]:
@@ -159,16 +163,17 @@ def _schemas() -> dict[str, Any]:
             "total_texts": count, "pipeline_flags": {"type": "object", "additionalProperties": {"type": "boolean"}},
             "language": text, "models": {"type": "object"}, "order": text, "text": text, "total_pages": count,
             "pages": {"type": "array", "items": {"$ref": "#/components/schemas/Page"}}, "timings": {"type": "object"},
-        }),
+        }, language_detection={"$ref": "#/components/schemas/LanguageDetection"}),
         "Line": _object({
             "text": text, "confidence": {**number, "minimum": 0, "maximum": 1}, "page": {**count, "minimum": 1},
             "bbox": {"type": "array", "items": {"type": "array", "items": count}, "description": "four corners [x, y]"},
-        }),
+        }, language=text),
         "Page": _object({
             "page": count, "width": count, "height": count, "angle": {"enum": [0, 90, 180, 270]}, "text": text,
             "source": {"enum": [wire.OCR, wire.TEXT_LAYER]},
-        }),
+        }, language=text, language_detection={"$ref": "#/components/schemas/LanguageDetection"}),
         **_line_schemas(),
+        "LanguageDetection": detected.schema(),
         "Cancelled": _object({
             "request_id": text, "status": {"const": wire.CANCELLED}, "cancelled_at": text, "reason": text, "message": text,
         }),
@@ -223,7 +228,8 @@ def _form() -> dict[str, Any]:
             wire.LANGUAGE_FIELD: {
                 "type": "string",
                 "default": wire.DEFAULT_LANGUAGE,
-                "description": f"an id of `{names.LANGUAGES}`, an ISO code or a name, in any case",
+                "description": f"an id of `{names.LANGUAGES}`, an ISO code or a name, in any case; up to {tongues.MOST} with "
+                "commas, each line is then read by the model that is surest of it; or `auto`",
             },
             **flags,
             wire.ORDER_FIELD: {
@@ -237,8 +243,8 @@ def _form() -> dict[str, Any]:
     }
 
 
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "required": list(properties), "properties": properties}
+def _object(properties: dict[str, Any], **at_times: Any) -> dict[str, Any]:
+    return {"type": "object", "required": list(properties), "properties": {**properties, **at_times}}
 
 
 def _ours() -> dict[str, Any]:

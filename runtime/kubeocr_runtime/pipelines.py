@@ -10,11 +10,24 @@ from numpy.typing import NDArray
 
 from kubeocr_contract import languages, report, settings
 from kubeocr_contract import models as catalogue
-from kubeocr_runtime import crops, detection, loading, models, orientation, reading, recognition, results, samples, tensors
+from kubeocr_runtime import (
+    alphabets,
+    crops,
+    detection,
+    loading,
+    models,
+    orientation,
+    reading,
+    recognition,
+    results,
+    samples,
+    spoken,
+    tensors,
+    tries,
+)
 from kubeocr_runtime.engines import cpus, gpus
 
-Key = tuple[str, bool]
-"""A recogniser: its model's name, and whether it is the whole of it."""
+Key = tries.Key
 _LATIN = "Latn"
 _GPU_STREAMS = 2
 """Of each GPU: one prepares while the other computes."""
@@ -54,6 +67,12 @@ class ReadOptions:
     """Of the script, as the catalogue of languages has it."""
     script: str = _LATIN
     """Likewise (ISO 15924): one that the settings' languages are not written in is read with all that the model knows."""
+    others: tuple[tries.Other, ...] = ()
+    """Recognisers for lines that `reader`'s is not sure of."""
+    guess: bool = False
+    """Whether the page is in the script of only a few of them."""
+    candidates: tuple[str, ...] = ()
+    """Ids of the languages that its lines may be in, where that is to be told; the direction is then that of most letters."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -72,6 +91,19 @@ class Found:
     recogniser: Key
     budget: int
     """Columns of a batch beyond which a larger one is no faster."""
+    further: tuple[tries.Try, ...] = ()
+    """Lines for other recognisers to read too."""
+
+    @property
+    def count(self) -> int:
+        """Texts that are to be read: one for each line, then those of `further`."""
+        return len(self.strips) + len(self.further)
+
+    def tried(self, index: int) -> tries.Try:
+        """What one of them is read from."""
+        if index < len(self.strips):
+            return tries.Try(index, self.strips[index], self.recogniser, self.budget)
+        return self.further[index - len(self.strips)]
 
 
 class SelfTestFailed(RuntimeError):
@@ -133,8 +165,10 @@ class Pipelines:
 
     def read(self, page: Page, options: ReadOptions) -> results.PageResult:
         """Find and read a page's lines. Raises `KeyError` for a reader that is not carried (`Store.reader` gives none such)."""
-        found = self.find(page, options)
-        texts = self._recogniser(found.recogniser).read_all(found.strips)
+        found, texts = self.find(page, options), list[recognition.Text]()
+        while more := [found.tried(index) for index in range(len(texts), found.count)]:
+            texts += tries.read_all(more, lambda key, strips: self._recogniser(key).read_all(strips))
+            found = self.reconsider(found, texts, options)
         return self.place(found, texts, options)
 
     def find(self, page: Page, options: ReadOptions) -> Found:
@@ -143,7 +177,7 @@ class Pipelines:
         image = orientation.upright(page.image, angle)
         quads = self._detector(options.reader.detector).find(image)
         cut = crops.cut_all(image, quads)
-        key = self._key(options)
+        key = self._key_of(options)
         recogniser = self._recogniser(key)
         strips = tuple(recogniser.scale(crop) for crop in self._turned([crop for _, crop in cut], options))
         height, width = page.image.shape[:2]
@@ -153,11 +187,22 @@ class Pipelines:
         """What strips of one bucket say, in one batch."""
         return self._recogniser(key).read(strips)
 
+    def reconsider(self, found: Found, texts: Sequence[recognition.Text], options: ReadOptions) -> Found:
+        """As `readers.Reader` has it."""
+        if not options.others:
+            return found
+        others = [self._key(other.recogniser, other.script) for other in options.others]
+        wanted = tries.wanted(_readings(found, texts), others, sample=options.guess)
+        more = (self._try(found, line, recogniser) for line, recogniser in wanted)
+        return dataclasses.replace(found, further=(*found.further, *more))
+
     def place(self, found: Found, texts: Sequence[recognition.Text], options: ReadOptions) -> results.PageResult:
         """A page's lines in order, in pixels of the page as it came."""
-        lines = [_line(quad, *text) for quad, text in zip(found.quads, texts, strict=True)]
-        rows = reading.order(reading.raster(lines), options.order, options.direction)
-        return _on_page(found, rows)
+        surest = tries.surest(_readings(found, texts))
+        lines = [_line(quad, *text) for quad, text in zip(found.quads, surest, strict=True)]
+        direction = spoken.direction(lines) if options.candidates else options.direction
+        rows = reading.order(reading.raster(lines), options.order, direction)
+        return spoken.told(_on_page(found, rows), options.candidates)
 
     def warm(self) -> None:
         """Load what the settings' languages need, compared with what was baked, and run it once.
@@ -167,13 +212,13 @@ class Pipelines:
         if self.store.chosen.models_verify == "all":
             self.store.verify()
         for options in self._readers():
-            self._recogniser(self._key(options))  # before a detector: the engine is chosen by what takes most of the time
+            self._recogniser(self._key_of(options))  # before a detector: the engine is chosen by what takes most of the time
             self.read(_KNOWN, options)
 
     def self_test(self) -> None:
         """Let every model that the settings' languages need read a page with a known answer. Raises `SelfTestFailed`."""
         for options in self._readers() if self.store.chosen.gate == "KnownAnswer" else ():
-            if set("".join(samples.KNOWN)) <= set(self._recogniser(self._key(options)).parameters.characters):
+            if set("".join(samples.KNOWN)) <= set(self._recogniser(self._key_of(options)).parameters.characters):
                 text = self.read(_KNOWN, options).text
                 if _letters(text) != _letters("".join(samples.KNOWN)):
                     raise SelfTestFailed(
@@ -186,10 +231,19 @@ class Pipelines:
         found = dict(wanted)
         return [ReadOptions(reader=reader, script=script) for reader, script in found.items()]
 
-    def _key(self, options: ReadOptions) -> Key:
+    def _try(self, found: Found, line: int, key: Key) -> tries.Try:
+        recogniser = self._recogniser(key)
+        return tries.Try(line, recogniser.scale(found.strips[line]), key, recogniser.budget)
+
+    def _key_of(self, options: ReadOptions) -> Key:
+        return self._key(options.reader.recogniser, options.script)
+
+    def _key(self, recogniser: str, script: str) -> Key:
+        """Whole where what the settings' languages are written with is not enough: twice in memory only where it differs."""
         chosen = self.store.chosen
         scripts = {language.script for language in languages.find_all(chosen.languages)}
-        return options.reader.recogniser, chosen.characters == "all" or options.script not in {*scripts, _LATIN}
+        enough = script in {*scripts, _LATIN} or alphabets.keep_all(scripts)
+        return recogniser, chosen.characters == "all" or not enough
 
     def _angle(self, image: tensors.Image, options: ReadOptions) -> int:
         wanted = options.orient_page and self.orients_pages
@@ -225,6 +279,10 @@ _KNOWN = samples.Page(1, samples.page(samples.KNOWN))
 def _letters(text: str) -> str:
     """Without white space, which PP-OCRv4 and older mostly leave out, and capitals, which some of them see where none are."""
     return "".join(text.split()).casefold()
+
+
+def _readings(found: Found, texts: Sequence[recognition.Text]) -> list[tries.Reading]:
+    return [tries.Reading.of(found.tried(index), text) for index, text in enumerate(texts)]
 
 
 def _line(quad: NDArray[np.int32], text: str, confidence: float) -> results.Line:

@@ -57,6 +57,12 @@ class Reader(Protocol):
         """What strips of one bucket say, whatever page they are of."""
         ...
 
+    def reconsider(
+        self, found: pipelines.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions
+    ) -> pipelines.Found:
+        """With what else is to be read once every try so far is; as it is where nothing is."""
+        ...
+
     def place(
         self, found: pipelines.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions
     ) -> results.PageResult:

@@ -28,6 +28,8 @@ class Line:
     """Corners in pixels of the page as it was given, from the line's own top left, clockwise as the text is read."""
     words: tuple[Word, ...] = ()
     """In the order of the text; empty where nobody asked for them."""
+    language: str = ""
+    """Id of the one that it was taken to be in; empty where that was said, or cannot be told."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,6 +50,19 @@ class Block:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Share:
+    """How much of something is taken to be in one language."""
+
+    language: str
+    """Its id; `und` where it cannot be told."""
+    script: str
+    """ISO 15924; Zyyy where there is no letter of any."""
+    letters: int
+    confidence: float
+    """0 to 1: of the language, times how sure the readings are."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class PageResult:
     """A page's lines, grouped in the rows that a reader would read as one."""
 
@@ -62,6 +77,8 @@ class PageResult:
     """Whether the lines are the file's own text, taken in place of a reading."""
     blocks: tuple[Block, ...] = ()
     """In reading order; empty where nobody asked for the layout."""
+    shares: tuple[Share, ...] = ()
+    """Of its languages, the largest first; empty where its language was said."""
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -3,9 +3,8 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from kubeocr_contract import languages, wire
-from kubeocr_contract import models as catalogue
-from kubeocr_runtime import errors, models, pipelines, readers, results
+from kubeocr_contract import detected, languages, wire
+from kubeocr_runtime import errors, pipelines, readers, results, spoken, tongues
 
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 _FALSE = frozenset({"0", "false", "f", "no", "n", "off", ""})
@@ -23,6 +22,8 @@ class Wish:
     priority: str = wire.PRIORITIES[0]
     text_layer: str = wire.NEVER
     """One of `wire.TEXT_LAYERS`."""
+    asked: tuple[languages.Language, ...] = ()
+    """The languages, or `languages.AUTO`; `language` is the first of them."""
 
     @property
     def heading(self) -> wire.Heading:
@@ -47,17 +48,21 @@ def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: readers.Store,
         raise errors.InvalidField(
             f"{wire.UNWARPING}: no image of this release has the model for it; leave it false", field=wire.UNWARPING
         )
-    language = _language(route, fields.get(wire.LANGUAGE_FIELD, wire.DEFAULT_LANGUAGE))
+    asked = tongues.parse(route.version, fields.get(wire.LANGUAGE_FIELD, wire.DEFAULT_LANGUAGE), store)
     options = pipelines.ReadOptions(
-        reader=_reader(language, route.version, store),
+        reader=asked.reader,
         orient_page=reader.orients_pages and (flags[wire.PAGE_ORIENTATION] or flags[wire.PREPROCESSOR]),
         orient_lines=reader.orients_lines and flags[wire.LINE_ORIENTATION],
         order=_choice(fields, wire.ORDER_FIELD, wire.ORDERS),
-        direction=language.direction,
-        script=language.script,
+        direction=asked.first.direction,
+        script=asked.script,
+        others=asked.others,
+        guess=asked.guesses,
+        candidates=asked.candidates,
     )
     priority = _choice(fields, wire.PRIORITY_FIELD, wire.PRIORITIES)
-    return Wish(route, language, options, priority, _choice(fields, wire.TEXT_LAYER_FIELD, wire.TEXT_LAYERS))
+    text_layer = _choice(fields, wire.TEXT_LAYER_FIELD, wire.TEXT_LAYERS)
+    return Wish(route, asked.first, options, priority, text_layer, asked.asked)
 
 
 def seconds(fields: Mapping[str, str], most: int) -> int:
@@ -73,12 +78,13 @@ def seconds(fields: Mapping[str, str], most: int) -> int:
 
 def answer(wish: Wish, reads: Sequence[readers.Read]) -> dict[str, object]:
     """The JSON of a document that was read."""
-    return wire.Answer(
+    told = wire.Answer(
         heading=wish.heading,
         lines=tuple(line for read in reads for line in _lines(read.result)),
         pages=tuple(_page(read.result) for read in reads),
         timings=sum(map(timings, reads), wire.Timings()),
     ).json()
+    return {**told, **_detected(wish, reads)}
 
 
 def page_answer(read: readers.Read) -> dict[str, object]:
@@ -91,12 +97,25 @@ def timings(read: readers.Read) -> wire.Timings:
     return wire.Timings(read.queue_seconds, read.inference_seconds)
 
 
+def _detected(wish: Wish, reads: Sequence[readers.Read]) -> dict[str, object]:
+    """Nothing where the language was said."""
+    if not wish.options.candidates:
+        return {}
+    shares = spoken.total(share for read in reads for share in read.result.shares)
+    return detected.document([language.id for language in wish.asked], [_share(share) for share in shares])
+
+
+def _share(share: results.Share) -> detected.Share:
+    return detected.Share(share.language, share.script, share.letters, share.confidence)
+
+
 def _lines(page: results.PageResult) -> list[dict[str, object]]:
-    return [wire.line(x.text, x.confidence, x.polygon, page.number) for x in page.lines]
+    return [{**wire.line(x.text, x.confidence, x.polygon, page.number), **detected.line(x.language)} for x in page.lines]
 
 
 def _page(page: results.PageResult) -> dict[str, object]:
-    return wire.page(page.number, (page.width, page.height), page.angle, page.text, own_text=page.own_text)
+    told = wire.page(page.number, (page.width, page.height), page.angle, page.text, own_text=page.own_text)
+    return {**told, **detected.page([_share(share) for share in page.shares])}
 
 
 def _flag(fields: Mapping[str, str], name: str, default: bool) -> bool:  # noqa: FBT001 (a flag is what it is about)
@@ -114,24 +133,3 @@ def _choice(fields: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> s
     if text not in allowed:
         raise errors.InvalidField(f"{name}: {text!r} is not one of {', '.join(allowed)}", field=name, allowed=list(allowed))
     return text
-
-
-def _language(route: wire.OcrRoute, name: str) -> languages.Language:
-    try:
-        return languages.find(name)
-    except languages.UnknownLanguage as e:
-        raise errors.UnknownLanguage(f"{wire.LANGUAGE_FIELD}: {e}", supported_languages=_supported(route.version)) from None
-
-
-def _reader(language: languages.Language, version: str, store: readers.Store) -> catalogue.Reader:
-    if not catalogue.readers(language, version, catalogue.sizes(version)[0]):
-        message = f"{wire.LANGUAGE_FIELD}: no model of PP-OCR reads {language.name} ({language.id})"
-        raise errors.UnknownLanguage(message, supported_languages=_supported(version))
-    try:
-        return store.reader(language, version)
-    except models.NotCarried as e:
-        raise errors.LanguageNotCarried(f"{wire.LANGUAGE_FIELD}: {e}", language=language.id, image=e.image) from None
-
-
-def _supported(version: str) -> list[str]:
-    return wire.caller_ids(wire.languages_of(version))

@@ -62,6 +62,11 @@ class FakeReader:
         self.batches.append((key, len(strips)))
         return [(f"page {strip[0, 0, 0]}", 0.5) for strip in strips]
 
+    def reconsider(
+        self, found: pipelines.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions
+    ) -> pipelines.Found:
+        return found
+
     def place(
         self, found: pipelines.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions
     ) -> results.PageResult:

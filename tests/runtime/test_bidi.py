@@ -22,3 +22,15 @@ LINES = [
 @pytest.mark.parametrize(("visual", "want"), LINES)
 def test_visual_order_becomes_the_order_of_reading(visual: str, want: str) -> None:
     assert bidi.logical(visual) == want
+
+
+@pytest.mark.parametrize(
+    ("texts", "want"),
+    [
+        pytest.param(["שלום", "12 PDF"], True, id="more right-to-left letters"),
+        pytest.param(["ש", "plain"], False, id="more others"),
+        pytest.param(["1234"], False, id="no letters"),
+    ],
+)
+def test_which_way_most_letters_are_read(texts: list[str], want: bool) -> None:
+    assert bidi.mostly_right_to_left(texts) is want

@@ -2,7 +2,11 @@ import dataclasses
 import pathlib
 
 import numpy as np
+import PIL.Image
+import PIL.ImageDraw
+import PIL.ImageFont
 import pytest
+import reportlab
 
 from kubeocr_contract import languages, report, settings
 from kubeocr_contract import models as catalogue
@@ -17,6 +21,7 @@ from kubeocr_runtime import (
     recognition,
     samples,
     tensors,
+    tries,
     wheels,
 )
 
@@ -283,3 +288,81 @@ def test_the_engine_that_runs(changes: dict[str, str], want: set[str]) -> None:
     names = {model.engine.about.name for model in (*loaded.detectors.values(), *loaded.recognisers.values())}
     assert len(names) == 1
     assert names <= want
+
+
+class Hebrew(Fake):
+    """An `engines.Engine` of a recogniser that reads one word, as it stands from left to right."""
+
+    def infer(self, batch: tensors.Tensor) -> engines.Outputs:
+        word = np.zeros((len(batch), 6, 6), np.float32)
+        word[:, np.arange(6), [1, 0, 2, 0, 3, 3]] = 0.9
+        return (word,)
+
+
+def with_hebrew(path: pathlib.Path) -> pipelines.Pipelines:
+    both = fakes(path)
+    parameters = recognition.Parameters(48, ("", *"גבא", "x", " "))
+    both.recognisers["y_rec", False] = recognition.Recogniser(Hebrew(), parameters, right_to_left=True)
+    return both
+
+
+HEBREW = pipelines.ReadOptions(reader=READER, others=(tries.Other("y_rec", "Hebr"),), candidates=("en", "he"))
+
+
+def test_unsure_lines_are_read_by_another_and_the_surer_text_counts(tmp_path: pathlib.Path) -> None:
+    result = with_hebrew(tmp_path).read(TWO, HEBREW)
+    assert [line.text for line in result.lines] == ["אבג", "אבג"]
+    assert [line.language for line in result.lines] == ["he", "he"]
+
+
+def test_right_to_left_words_are_in_the_order_of_reading_with_boxes_where_they_stand(tmp_path: pathlib.Path) -> None:
+    beside = marked((40, 50, 240, 80), (300, 50, 500, 80), (40, 150, 240, 180), (300, 150, 500, 180))
+    result = with_hebrew(tmp_path).read(beside, HEBREW)
+    assert [line.polygon[0][0] > 250 for line in result.lines] == [True, False, True, False]
+    assert [len(row) for row in result.rows] == [2, 2]
+
+
+def test_what_is_sure_is_read_once(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tries, "SURE", 0.2)
+    result = with_hebrew(tmp_path).read(TWO, HEBREW)
+    assert [line.text for line in result.lines] == ["b", "b"]
+
+
+def test_where_a_language_was_said_no_other_model_is_opened(tmp_path: pathlib.Path) -> None:
+    alone = fakes(tmp_path)
+    found = alone.find(TWO, pipelines.ReadOptions(reader=READER))
+    assert alone.reconsider(found, [("b", 0.1)] * 2, pipelines.ReadOptions(reader=READER)) is found
+
+
+@pytest.mark.parametrize(
+    ("known", "script", "want"),
+    [
+        pytest.param(("en",), "Cyrl", True, id="letters that the cut head lacks"),
+        pytest.param(("en",), "Latn", False, id="those that it has"),
+        pytest.param(("en", "zh"), "Jpan", False, id="nothing was cut"),
+    ],
+)
+def test_a_whole_model_is_opened_where_the_cut_one_is_not_enough(
+    known: tuple[str, ...], script: str, want: bool, tmp_path: pathlib.Path
+) -> None:
+    chosen = pipelines.Pipelines.open(settings.Settings(models_dir=str(tmp_path), languages=known))
+    assert chosen._key("x_rec", script) == ("x_rec", want)
+
+
+@pytest.mark.models
+def test_letters_that_one_model_lacks_come_from_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PP-OCRv5 mobile's dictionary has no î, PP-OCRv6 small's has."""
+    monkeypatch.setattr(tries, "SURE", 0.99)  # as the page is drawn, the first is just as sure as it has to be
+    both = pipelines.Pipelines.open(dataclasses.replace(WHEELS, characters="all", engine="onnxruntime"))
+    v5 = catalogue.Reader("PP-OCRv5", "PP-OCRv6_small_det", "PP-OCRv5_mobile_rec")
+    font = PIL.ImageFont.truetype(str(pathlib.Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"), 28)
+    paper = PIL.Image.new("RGB", (700, 240), "white")
+    for y, text in ((40, "Île, îlot, dîner, gîte, abîme"), (140, "plain English words")):
+        PIL.ImageDraw.Draw(paper).text((40, y), text, "black", font=font)
+    page = samples.Page(1, np.asarray(paper)[:, :, ::-1].copy())
+    alone = both.read(page, pipelines.ReadOptions(reader=v5)).text.split("\n")
+    options = pipelines.ReadOptions(reader=v5, others=(tries.Other("PP-OCRv6_small_rec", "Latn"),), candidates=("en", "fr"))
+    together = both.read(page, options)
+    assert "î" not in alone[0]
+    assert together.text.split("\n") == ["Île, îlot, dîner, gîte, abîme", "plain English words"]
+    assert [line.language for line in together.lines] == ["fr", "en"]
