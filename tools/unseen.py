@@ -11,7 +11,7 @@ from fontTools import fontBuilder
 from fontTools.pens import ttGlyphPen
 
 FILE = pathlib.Path(__file__).parents[1] / "runtime/kubeocr_runtime/formats/unseen.ttf"
-UNITS, ASCENT, DESCENT = 1000, 800, -200
+UNITS, ASCENT, DESCENT = 1000, 750, -250
 WIDTH = UNITS // 2
 NAMES = [".notdef", "unseen"]
 

@@ -13,8 +13,11 @@ from kubeocr_runtime.formats import content
 
 FONT = "KubeOCR"
 """Name of the font among a page's resources."""
-WIDTH, DESCENT = 0.5, 0.2
-"""Of each of its letters, and of what is below the line, in heights of a line."""
+WIDTH, DESCENT = 0.5, 0.25
+"""Of each of its letters, and of what is below the line, in heights of a line: 64ths, which PDFium rounds to."""
+_RISE = 0.5
+"""Of its height: a word that rises by less is drawn level, as large as the box around it. Poppler cuts what leans into pieces:
+on a scan that leans by three degrees it found 92 of 100 words so."""
 _LEAST = 0.01
 """Points: nothing may be drawn at no size at all."""
 _MOST = 100
@@ -92,7 +95,19 @@ def _pieces(page: results.PageResult, sheet: Sheet) -> Iterator[tuple[str, _Quad
 
 
 def _quad(polygon: results.Polygon, page: results.PageResult, sheet: Sheet) -> _Quad:
-    a, b, c, d = (sheet.point(x / page.width, y / page.height) for x, y in polygon)
+    a, b, c, d = (sheet.point(x / page.width, y / page.height) for x, y in levelled(polygon))
+    return a, b, c, d
+
+
+def levelled(polygon: results.Polygon) -> results.Polygon:
+    """The upright rectangle around a word that hardly leans, from the word's own top left; any other as it is."""
+    (left, top, right, bottom), (a, b, _, d) = content.box(polygon), polygon
+    across, down = b[0] - a[0], b[1] - a[1]
+    if min(abs(across), abs(down)) > _RISE * math.dist(a, d):
+        return polygon
+    corners = ((left, top), (right, top), (right, bottom), (left, bottom))
+    first = (0 if across > 0 else 2) if abs(across) >= abs(down) else (1 if down > 0 else 3)
+    a, b, c, d = (*corners[first:], *corners[:first])
     return a, b, c, d
 
 

@@ -42,14 +42,14 @@ def test_no_section_of_the_map_is_longer_than_it_may_be() -> None:
 def test_a_word_is_as_large_as_its_box() -> None:
     page = results.PageResult(1, 600, 400, 0, ((read_pages.line("abcd", 100, 40),),))
     drawn = underlay.stream(page, SHEET, underlay.Letters()).decode()
-    # four letters of half a height are two wide: 40 px; the foot of the line is a fifth above the box's
-    assert drawn == "q BT 3 Tr /KubeOCR 1 Tf 20 0 0 20 100 344 Tm <0001000200030004> Tj ET Q\n"
+    # four letters of half a height are two wide: 40 px; the foot of the line is a quarter above the box's
+    assert drawn == "q BT 3 Tr /KubeOCR 1 Tf 20 0 0 20 100 345 Tm <0001000200030004> Tj ET Q\n"
 
 
 def test_white_space_fills_the_gap_between_two_words() -> None:
     page = results.PageResult(1, 600, 400, 0, ((read_pages.line("a b", 100, 40),),))
     drawn = underlay.stream(page, SHEET, underlay.Letters()).decode()
-    assert re.findall(r"(\S+) 0 0 20 (\S+) 344 Tm <(\w+)>", drawn) == [
+    assert re.findall(r"(\S+) 0 0 20 (\S+) 345 Tm <(\w+)>", drawn) == [
         ("20", "100", "0001"), ("20", "110", "0002"), ("20", "120", "0003"),
     ]  # fmt: skip
 
@@ -57,7 +57,7 @@ def test_white_space_fills_the_gap_between_two_words() -> None:
 def test_from_right_to_left_the_gap_is_on_the_left_and_letters_are_drawn_as_they_stand() -> None:
     letters = underlay.Letters()
     drawn = underlay.stream(read_pages.HEBREW.pages[0], underlay.Sheet(0, 0, 800, 600), letters).decode()
-    places = [float(x) for x in re.findall(r"0 0 40 (\S+) 468 Tm", drawn)]
+    places = [float(x) for x in re.findall(r"0 0 40 (\S+) 470 Tm", drawn)]
     assert places == [500, 480, 380, 360, 300]
     assert "".join(letters.numbers) == "םולש ע12.5"
 
@@ -80,3 +80,25 @@ def test_a_line_whose_words_nobody_knows_is_drawn_as_one() -> None:
     line = results.Line("a b", 1.0, read_pages.box(0, 0, 30, 20))
     drawn = underlay.stream(results.PageResult(1, 600, 400, 0, ((line,),)), SHEET, underlay.Letters()).decode()
     assert "<000100020003>" in drawn
+
+
+def turned(polygon: results.Polygon, quarters: int) -> results.Polygon:
+    """About the origin, clockwise as it is seen."""
+    for _ in range(quarters):
+        a, b, c, d = ((-y, x) for x, y in polygon)
+        polygon = a, b, c, d
+    return polygon
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+@pytest.mark.parametrize("rise", [-9, 0, 9])
+def test_what_hardly_leans_is_drawn_level(quarters: int, rise: int) -> None:
+    leaning = ((100, 40), (200, 40 + rise), (200, 60 + rise), (100, 60))
+    level = read_pages.box(100, min(40, 40 + rise), 200, max(60, 60 + rise))
+    assert underlay.levelled(turned(leaning, quarters)) == turned(level, quarters)
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_what_leans_more_is_drawn_as_it_leans(quarters: int) -> None:
+    leaning = turned(((100, 40), (200, 51), (200, 71), (100, 60)), quarters)
+    assert underlay.levelled(leaning) == leaning
