@@ -3,6 +3,7 @@ words that it runs together at the end of a line are kept apart.
 """
 
 import dataclasses
+import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ _AFTER_SENTENCE, _AFTER_WORD = 0.3, 0.5
 _FREE = 1.5  # heights; a line that leaves less free on its right is a full one
 _MOST = 0.6
 """Where more lines than this part are not full, each stands for itself."""
+_PARTED = 2.0
+"""Heights of white that no space between words has."""
 USUAL_GAP = 0.8
 """Heights of a line between two of one paragraph, at the most."""
 _ITEM = re.compile(r"^(?:[•·▪●◦‣■□–—*-]\s*(?=\S)|(?=\(?\d{1,2}[.)]\s))")  # noqa: RUF001 (dashes of all lengths)
@@ -32,6 +35,8 @@ class Row:
 
     box: Box
     text: str
+    is_parted: bool = False
+    """Whether wide white stands between them, as between the cells of a table without rules."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -95,11 +100,12 @@ def _row(lines: Sequence[placing.Placed]) -> Row:
     said = lines[0][1].strip()
     for _, more in lines[1:]:
         said = join(said, more.strip())
-    return Row(boxes.around([box for box, _ in lines]), said)
+    gaps = (-boxes.shared_width(a, b) / max(a.height, 1) for (a, _), (b, _) in itertools.pairwise(lines))
+    return Row(boxes.around([box for box, _ in lines]), said, any(gap > _PARTED for gap in gaps))
 
 
 def _written(rows: Sequence[Row], region: Box) -> str:
-    alone = sum(_is_free(row, rows[: i + 1], region) for i, row in enumerate(rows)) > _MOST * len(rows)
+    alone = sum(row.is_parted or _is_free(row, rows[: i + 1], region) for i, row in enumerate(rows)) > _MOST * len(rows)
     written = ""
     for index, row in enumerate(rows):
         begins = index and (alone or _ends(rows[index - 1], rows[:index], region) or _begins_item(row, rows[index - 1], region))

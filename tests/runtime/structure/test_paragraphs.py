@@ -54,6 +54,11 @@ def test_lines_side_by_side_are_one() -> None:
     assert [row.box for row in text.rows] == [Box(0, 0, 390, 22)]
 
 
+def test_rows_of_a_table_without_rules_stay_rows() -> None:
+    cells = [(Box(left, top, left + 80, top + 20), f"{top} {left}") for top in (0, 40) for left in (0, 160, 320)]
+    assert paragraphs.text(cells, REGION).content == "0 0 0 160 0 320\n40 0 40 160 40 320"
+
+
 def test_columns_that_run_down_begin_on_the_right() -> None:
     down = [(Box(0, 0, 20, 180), "世界"), (Box(40, 0, 60, 200), "你好")]
     assert paragraphs.text(down, Box(0, 0, 60, 200)).content == "你好世界"
