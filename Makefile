@@ -60,7 +60,7 @@ bench-equality: .venv/.dev $(PEER)/bin/python ## our lines and boxes against Pad
 	$(PYTHON) benchmarks/equality.py --python $(PEER)/bin/python $(ARGS)
 
 .PHONY: bench-%
-bench-%: .venv/.dev ## bench-ocr, bench-overload, bench-accuracy, bench-pages, bench-operator: figures, the last line as JSON
+bench-%: .venv/.dev ## bench-ocr, bench-overload, bench-accuracy, bench-formats, bench-pages, bench-operator: figures, the last line as JSON
 	$(PYTHON) $(firstword $(wildcard benchmarks/$*.py benchmarks/$*)) $(ARGS)
 
 .PHONY: clean
