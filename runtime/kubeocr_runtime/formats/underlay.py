@@ -15,9 +15,10 @@ FONT = "KubeOCR"
 """Name of the font among a page's resources."""
 WIDTH, DESCENT = 0.5, 0.25
 """Of each of its letters, and of what is below the line, in heights of a line: 64ths, which PDFium rounds to."""
-_RISE = 0.5
-"""Of its height: a word that rises by less is drawn level, as large as the box around it. Poppler cuts what leans into pieces:
-on a scan that leans by three degrees it found 92 of 100 words so."""
+_LONG, _RISE = 12, 0.5
+"""Of its height: what is longer and rises by more is drawn as it leans, anything else level and as large as the box around it.
+Poppler cuts what leans into pieces (it found 92 of 100 words of a scan that leans by three degrees). What is so long is a line
+of a script without spaces, and its box would cover its neighbours."""
 _LEAST = 0.01
 """Points: nothing may be drawn at no size at all."""
 _MOST = 100
@@ -100,10 +101,10 @@ def _quad(polygon: results.Polygon, page: results.PageResult, sheet: Sheet) -> _
 
 
 def levelled(polygon: results.Polygon) -> results.Polygon:
-    """The upright rectangle around a word that hardly leans, from the word's own top left; any other as it is."""
+    """The upright rectangle around a word, from the word's own top left; a long one that leans much as it is."""
     (left, top, right, bottom), (a, b, _, d) = content.box(polygon), polygon
-    across, down = b[0] - a[0], b[1] - a[1]
-    if min(abs(across), abs(down)) > _RISE * math.dist(a, d):
+    across, down, height = b[0] - a[0], b[1] - a[1], math.dist(a, d)
+    if math.dist(a, b) > _LONG * height and min(abs(across), abs(down)) > _RISE * height:
         return polygon
     corners = ((left, top), (right, top), (right, bottom), (left, bottom))
     first = (0 if across > 0 else 2) if abs(across) >= abs(down) else (1 if down > 0 else 3)

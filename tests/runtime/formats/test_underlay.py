@@ -6,7 +6,7 @@ import pytest
 import read_pages
 
 from kubeocr_runtime import results
-from kubeocr_runtime.formats import underlay
+from kubeocr_runtime.formats import content, underlay
 
 SHEET = underlay.Sheet(0, 0, 600, 400)
 
@@ -91,14 +91,21 @@ def turned(polygon: results.Polygon, quarters: int) -> results.Polygon:
 
 
 @pytest.mark.parametrize("quarters", [0, 1, 2, 3])
-@pytest.mark.parametrize("rise", [-9, 0, 9])
-def test_what_hardly_leans_is_drawn_level(quarters: int, rise: int) -> None:
-    leaning = ((100, 40), (200, 40 + rise), (200, 60 + rise), (100, 60))
-    level = read_pages.box(100, min(40, 40 + rise), 200, max(60, 60 + rise))
-    assert underlay.levelled(turned(leaning, quarters)) == turned(level, quarters)
+@pytest.mark.parametrize(
+    ("leaning", "level"),
+    [
+        pytest.param(((100, 40), (200, 49), (200, 69), (100, 60)), (100, 40, 200, 69), id="down"),
+        pytest.param(((100, 40), (200, 31), (200, 51), (100, 60)), (100, 31, 200, 60), id="up"),
+        pytest.param(((100, 40), (200, 40), (200, 60), (100, 60)), (100, 40, 200, 60), id="not-at-all"),
+        pytest.param(((100, 40), (170, 100), (158, 114), (88, 54)), (88, 40, 170, 114), id="a-word-that-leans-much"),
+        pytest.param(((100, 40), (400, 49), (400, 69), (100, 60)), (100, 40, 400, 69), id="a-line-that-hardly-leans"),
+    ],
+)
+def test_what_leans_is_drawn_level(leaning: results.Polygon, level: content.Box, quarters: int) -> None:
+    assert underlay.levelled(turned(leaning, quarters)) == turned(read_pages.box(*level), quarters)
 
 
 @pytest.mark.parametrize("quarters", [0, 1, 2, 3])
-def test_what_leans_more_is_drawn_as_it_leans(quarters: int) -> None:
-    leaning = turned(((100, 40), (200, 51), (200, 71), (100, 60)), quarters)
+def test_a_line_without_spaces_that_leans_is_drawn_as_it_leans(quarters: int) -> None:
+    leaning = turned(((100, 40), (400, 51), (400, 71), (100, 60)), quarters)
     assert underlay.levelled(leaning) == leaning
