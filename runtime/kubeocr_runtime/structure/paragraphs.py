@@ -25,7 +25,8 @@ _PARTED = 2.0
 """Heights of white that no space between words has."""
 USUAL_GAP = 0.8
 """Heights of a line between two of one paragraph, at the most."""
-_ITEM = re.compile(r"^(?:[•·▪●◦‣■□–—*-]\s*(?=\S)|(?=\(?\d{1,2}[.)]\s))")  # noqa: RUF001 (dashes of all lengths)
+_BULLET = re.compile(r"^[•·▪●◦‣■□]\s*(?=\S)")
+_ITEM = re.compile(rf"{_BULLET.pattern}|^[*–—-]\s+(?=\S)|^(?=\(?\d{{1,2}}[.)]\s)")  # noqa: RUF001 (dashes of all lengths)
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC", "FULLWIDTH", "THAI", "LAO", "KHMER", "MYANMAR")
 
 
@@ -114,10 +115,10 @@ def _written(rows: Sequence[Row], region: Box) -> str:
 
 
 def _begins_item(row: Row, before: Row, region: Box) -> bool:
-    """A number may stand at the begin of any line: it counts where the line before is not a full one."""
+    """A number or a dash may stand at the begin of any line: it counts where the line before is not a full one."""
     if not is_item(row.text):
         return False
-    return without_mark(row.text) != row.text or region.right - before.box.right > _FREE * before.box.height
+    return bool(_BULLET.match(row.text)) or region.right - before.box.right > _FREE * before.box.height
 
 
 def _ends(row: Row, so_far: Sequence[Row], region: Box) -> bool:

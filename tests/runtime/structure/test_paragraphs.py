@@ -39,6 +39,7 @@ def lines(*told: tuple[int, str]) -> list[placing.Placed]:
             "a full line things:\n1. one x",
             id="but after a short line",
         ),
+        pytest.param([(400, "a full line"), (390, "— and so on")], "a full line — and so on", id="nor is a dash"),
         pytest.param([(400, " "), (390, "a")], "a", id="an empty line"),
         pytest.param([], "", id="nothing"),
     ],
@@ -66,8 +67,8 @@ def test_columns_that_run_down_begin_on_the_right() -> None:
 
 @pytest.mark.parametrize(
     ("paragraph", "want"),
-    [("• one", "one"), ("- one", "one"), ("•one", "one"), ("1. one", "1. one"), ("one", "one"), ("-", "-")],
+    [("• one", "one"), ("- one", "one"), ("•one", "one"), ("1. one", "1. one"), ("one", "one"), ("-one", "-one"), ("-", "-")],
 )
 def test_items_lose_their_mark(paragraph: str, want: str) -> None:
     assert paragraphs.without_mark(paragraph) == want
-    assert paragraphs.is_item(paragraph) == (paragraph not in {"one", "-"})
+    assert paragraphs.is_item(paragraph) == (paragraph not in {"one", "-one", "-"})
