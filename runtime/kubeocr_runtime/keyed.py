@@ -1,6 +1,5 @@
 """The route that extracts values of keys: a document is read as on any route, and a language model finds the values in it."""
 
-import dataclasses
 import functools
 from collections.abc import Mapping
 
@@ -13,34 +12,25 @@ from kubeocr_runtime.extraction import evidence, extracting, fields
 from kubeocr_runtime.llm import pictures
 
 
-@dataclasses.dataclass(slots=True)
-class _Form:
-    """Parses a form, and keeps what of it is for the language model."""
-
-    visit: visits.Visit
-    wanted: fields.Wanted = dataclasses.field(init=False)
-
-    def parse(self, form: Mapping[str, str]) -> wishes.Wish:
-        """As `visits.Parse`."""
-        known = self.visit.services
-        self.wanted = fields.parse(form, known.settings)
-        known.llm.refuse_if_away(self.wanted.server)
-        route = wire.OcrRoute(shape.PATH, known.settings.model_version, shape.DESCRIPTION)
-        return wishes.parse(route, form, known.store, known.worker.reader)
-
-
 async def extract(request: web.Request) -> web.Response:
     """POST of a form with a file and keys."""
     visit = visits.Visit.of(request)
-    known, form = visit.services, _Form(visit)
+    known = visit.services
     fields.refuse_without_server(known.settings)
+
+    def parse(form: Mapping[str, str]) -> tuple[wishes.Wish, fields.Wanted]:
+        wanted = fields.parse(form, known.settings)
+        known.llm.refuse_if_away(wanted.server)
+        route = wire.OcrRoute(shape.PATH, known.settings.model_version, shape.DESCRIPTION)
+        return wishes.parse(route, form, known.store, known.worker.reader), wanted
+
     async with visits.let_in(visit) as ticket:
-        async with visits.opened(visit, ticket, form.parse) as task:
+        async with visits.opened(visit, ticket, parse) as (task, wanted):
             reads = await known.turns.read_all(task.document, task.job)
-            angles = [read.result.angle for read in reads[: extracting.PICTURES]] if form.wanted.vision_model else []
+            angles = [read.result.angle for read in reads[: extracting.PICTURES]] if wanted.vision_model else []
             shown = await pictures.of(known.turns, task.document, angles)
-        ask = functools.partial(known.llm.ask, form.wanted.server)
-        found = await extracting.extract(ask, form.wanted, [read.result for read in reads], shown)
+        ask = functools.partial(known.llm.ask, wanted.server)
+        found = await extracting.extract(ask, wanted, [read.result for read in reads], shown)
     return web.json_response(answer(task.wish, reads, found))
 
 

@@ -18,17 +18,17 @@ async def recognise(route: wire.OcrRoute, request: web.Request) -> web.StreamRes
     visit, by_page = visits.Visit.of(request), streams.wanted(request)
     asked = asking.asked(request.query, () if by_page else request.headers.getall(hdrs.ACCEPT, ()))
 
-    def parse(fields: Mapping[str, str]) -> wishes.Wish:
+    def parse(fields: Mapping[str, str]) -> tuple[wishes.Wish, None]:
         wish = wishes.parse(route, {**asked, **fields}, visit.services.store, visit.services.worker.reader)
         if by_page:
             asking.refuse_by_page(wish.output)
-        return wish
+        return wish, None
 
     return await (_page_by_page if by_page else _whole)(visit, parse)
 
 
-async def _whole(visit: visits.Visit, parse: visits.Parse) -> web.Response:
-    async with visits.let_in(visit) as ticket, visits.opened(visit, ticket, parse) as task:
+async def _whole(visit: visits.Visit, parse: visits.Parse[None]) -> web.Response:
+    async with visits.let_in(visit) as ticket, visits.opened(visit, ticket, parse) as (task, _):
         reads = await visit.services.turns.read_all(task.document, task.job)
         if task.wish.output.name != outputs.JSON:
             found = content.Content(tuple(read.result for read in reads), task.wish.language, task.file)
@@ -44,10 +44,10 @@ def _printed(output: outputs.Output, made: bytes) -> web.Response:
     return web.Response(body=made, headers={**told, "X-Content-Type-Options": "nosniff"})
 
 
-async def _page_by_page(visit: visits.Visit, parse: visits.Parse) -> web.StreamResponse:
+async def _page_by_page(visit: visits.Visit, parse: visits.Parse[None]) -> web.StreamResponse:
     stream = streams.Stream(visit.request, last=visit.services.entrance.leaving)
     with stream.reported():
-        async with visits.let_in(visit) as ticket, visits.opened(visit, ticket, parse) as task:
+        async with visits.let_in(visit) as ticket, visits.opened(visit, ticket, parse) as (task, _):
             await stream.begin(task.wish, task.document.pages)
             await visit.services.turns.deliver(task.document, task.job, stream.tell)
     return await stream.end()

@@ -6,13 +6,15 @@ Every route that reads a document comes through here, whatever it answers with.
 import contextlib
 import dataclasses
 from collections.abc import AsyncIterator, Callable, Mapping
+from typing import TypeVar
 
 from aiohttp import web
 
 from kubeocr_runtime import admission, callers, decoding, errands, schedule, services, turns, uploads, wishes
 
-Parse = Callable[[Mapping[str, str]], wishes.Wish]
-"""A form's fields as what they ask for. Raises `errors.OcrError`."""
+Asked = TypeVar("Asked")
+Parse = Callable[[Mapping[str, str]], tuple[wishes.Wish, Asked]]
+"""A form's fields as what they ask for: of the reading, and of the route. Raises `errors.OcrError`."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -53,16 +55,16 @@ async def let_in(visit: Visit) -> AsyncIterator[admission.Ticket]:
 
 
 @contextlib.asynccontextmanager
-async def opened(visit: Visit, ticket: admission.Ticket, parse: Parse) -> AsyncIterator[Task]:
-    """The document of a request's form, while its file may stay in memory."""
+async def opened(visit: Visit, ticket: admission.Ticket, parse: Parse[Asked]) -> AsyncIterator[tuple[Task, Asked]]:
+    """The document of a request's form, and what its route is asked for, while its file may stay in memory."""
     known, limit = visit.services, visit.services.file_bytes
     async with known.uploads.take(uploads.expected(visit.request, limit)) as held:
         form = await uploads.receive(visit.request, limit)
         held.shrink(len(form.file))
-        wish = parse(form.fields)
+        wish, asked = parse(form.fields)
         ticket.deadline.shorten(wishes.seconds(form.fields, known.settings.request_timeout_seconds))
         async with document(known, ticket, form.file, wish) as task:
-            yield task
+            yield task, asked
 
 
 @contextlib.asynccontextmanager

@@ -23,17 +23,16 @@ def routes(chosen: settings.Settings) -> list[web.RouteDef]:
 async def read(route: wire.OcrRoute, request: web.Request) -> web.Response:
     """POST of a form with a file: all pages, in one piece."""
     visit = visits.Visit.of(request)
-    wanted: list[asked.Asked] = []
 
-    def parse(fields: Mapping[str, str]) -> wishes.Wish:
+    def parse(fields: Mapping[str, str]) -> tuple[wishes.Wish, asked.Asked]:
         given = _with_accept(route, fields, request)
-        wanted.append(asked.parse(route, given, visit.services.store, visit.services.worker.reader))
-        return wanted[0].wish
+        wanted = asked.parse(route, given, visit.services.store, visit.services.worker.reader)
+        return wanted.wish, wanted
 
     pages = _Pages()
-    async with visits.let_in(visit) as ticket, visits.opened(visit, ticket, parse) as task:
+    async with visits.let_in(visit) as ticket, visits.opened(visit, ticket, parse) as (task, wanted):
         await visit.services.turns.deliver(task.document, task.job, pages.take)
-        return await _answer(wanted[0], pages.reads)
+        return await _answer(wanted, pages.reads)
 
 
 class _Pages:
