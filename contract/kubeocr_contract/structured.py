@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kubeocr_contract import models
+from kubeocr_contract import models, polygons
 
 PIPELINE = "PP-StructureV3"
 MARKDOWN, JSON = "/ocr/structurev3/markdown", "/ocr/structurev3/json"
@@ -70,7 +70,7 @@ class Page:
                 "rec_texts": [text for text, _, _ in self.lines],
                 "rec_scores": [round(score, 4) for _, score, _ in self.lines],
                 "rec_polys": [[list(point) for point in polygon] for _, _, polygon in self.lines],
-                "rec_boxes": [list(around(polygon)) for _, _, polygon in self.lines],
+                "rec_boxes": [list(polygons.around(polygon)) for _, _, polygon in self.lines],
             },
             "table_res_list": [{"table_region_id": i, "pred_html": html} for i, html in enumerate(tables, 1)],
             "images": dict(self.images),
@@ -88,12 +88,6 @@ def parsed(blocks: Sequence[Block]) -> list[dict[str, Any]]:
         place = {"block_id": index, "block_order": number if is_numbered else None}
         told.append({"block_label": block.label, "block_content": block.content, "block_bbox": list(block.box), **place})
     return told
-
-
-def around(polygon: Sequence[tuple[int, int]]) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of corners."""
-    xs, ys = [x for x, _ in polygon], [y for _, y in polygon]
-    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _found(block: Block) -> dict[str, Any]:

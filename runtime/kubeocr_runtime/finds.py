@@ -33,7 +33,7 @@ class Found:
     budget: int
     """Columns of a batch beyond which a larger one is no faster."""
     flipped: tuple[bool, ...] = ()
-    """Of each line, whether it was turned by 180 degrees; none where lines are not looked at for that."""
+    """Of each line, whether it was turned by 180 degrees."""
     enhanced: enhancing.Done | None = None
     """What was done to it."""
     layout: blocks.Layout | None = None
@@ -65,8 +65,7 @@ def _line(found: Found, index: int, text: recognition.Text, *, words: bool) -> r
 
 
 def _words(found: Found, index: int, text: recognition.Text) -> tuple[results.Word, ...]:
-    flipped = bool(found.flipped) and found.flipped[index]
-    frame = crops.frame(found.quads[index], flipped=flipped)
+    frame = crops.frame(found.quads[index], flipped=found.flipped[index])
     return cutting.cut(text, found.strips[index], frame)
 
 

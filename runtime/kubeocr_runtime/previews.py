@@ -7,13 +7,10 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-import cv2
-import numpy as np
 from aiohttp import web
-from numpy.typing import NDArray
 
 from kubeocr_contract import wire
-from kubeocr_runtime import admission, documents, errors, services, tensors, uploads, visits
+from kubeocr_runtime import admission, errors, jpegs, services, uploads, visits
 
 PATH = "/ocr/preview"
 MEDIA = "image/jpeg"
@@ -68,7 +65,7 @@ async def _drawn(known: services.Services, ticket: admission.Ticket, form: uploa
         ticket.take(1, pixels, len(form.file))
         async with known.turns.room.take(pixels) as held:
             page = await document.page(index, held)
-            return await asyncio.wrap_future(decoder.threads.submit(lambda: _jpeg(page)))
+            return await asyncio.wrap_future(decoder.threads.submit(lambda: jpegs.encode(page.image, _LONGEST, _QUALITY)))
 
 
 def _index(fields: Mapping[str, str], pages: int) -> int:
@@ -76,16 +73,3 @@ def _index(fields: Mapping[str, str], pages: int) -> int:
     if text.isascii() and text.isdigit() and len(text) <= _DIGITS and 1 <= int(text) <= pages:
         return int(text) - 1
     raise errors.InvalidField(f"{PAGE_FIELD}: {text[:_DIGITS]!r} is no page from 1 to {pages}", field=PAGE_FIELD)
-
-
-def _jpeg(page: documents.Page) -> bytes:
-    done, coded = cv2.imencode(".jpg", _fitted(page.image), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    if not done:
-        raise RuntimeError("a page's picture could not be written as JPEG")
-    return coded.tobytes()
-
-
-def _fitted(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    height, width, _ = image.shape
-    share = _LONGEST / max(height, width)
-    return image if share >= 1 else tensors.shrink(image, (max(1, round(width * share)), max(1, round(height * share))))

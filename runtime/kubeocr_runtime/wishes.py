@@ -5,14 +5,9 @@ from collections.abc import Mapping, Sequence
 
 from kubeocr_contract import languages, outputs, wire
 from kubeocr_contract import models as catalogue
-from kubeocr_runtime import errors, models, pipelines, readers, results
+from kubeocr_runtime import errors, forms, models, pipelines, readers, results
 from kubeocr_runtime.enhancement import asked
 from kubeocr_runtime.formats import asking
-
-_TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
-_FALSE = frozenset({"0", "false", "f", "no", "n", "off", ""})
-_SHOWN = 64
-"""Characters of a wrong value that its refusal repeats."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,8 +40,9 @@ class Wish:
 
 def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: readers.Store, reader: readers.Reader) -> Wish:
     """Raises `errors.InvalidField`, `UnknownLanguage`, `LanguageNotCarried`."""
-    output, fields = asking.output(fields), asking.completed(fields)
-    flags = {name: flag(fields, name, default=default) for name, default in wire.FLAGS.items()}
+    output = asking.output(fields)
+    fields = asking.completed(fields, output)
+    flags = {name: forms.flag(fields, name, default=default) for name, default in wire.FLAGS.items()}
     if flags[wire.UNWARPING] and not reader.flattens_pages:
         message = f"{wire.UNWARPING}: {catalogue.UNWARPING}, the model for it, is not in this image as ONNX; leave it false"
         raise errors.InvalidField(message, field=wire.UNWARPING)
@@ -55,15 +51,15 @@ def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: readers.Store,
         reader=_reader(language, route.version, store),
         orient_page=reader.orients_pages and (flags[wire.PAGE_ORIENTATION] or flags[wire.PREPROCESSOR]),
         orient_lines=reader.orients_lines and flags[wire.LINE_ORIENTATION],
-        order=choice(fields, wire.ORDER_FIELD, wire.ORDERS),
+        order=forms.choice(fields, wire.ORDER_FIELD, wire.ORDERS),
         flatten=flags[wire.UNWARPING],
         enhance=asked.parse(fields),
         direction=language.direction,
         script=language.script,
-        words=flag(fields, outputs.WORDS_FIELD, default=False) or output.of_words,
+        words=forms.flag(fields, outputs.WORDS_FIELD, default=False) or output.of_words,
     )
-    priority = choice(fields, wire.PRIORITY_FIELD, wire.PRIORITIES)
-    text_layer = choice(fields, wire.TEXT_LAYER_FIELD, wire.TEXT_LAYERS)
+    priority = forms.choice(fields, wire.PRIORITY_FIELD, wire.PRIORITIES)
+    text_layer = forms.choice(fields, wire.TEXT_LAYER_FIELD, wire.TEXT_LAYERS)
     return Wish(route, language, options, priority, text_layer, output)
 
 
@@ -74,7 +70,8 @@ def seconds(fields: Mapping[str, str], most: int) -> int:
     if text.isascii() and text.isdigit() and len(text.lstrip("0")) <= len(str(most)) and 1 <= int(text) <= most:
         return int(text)
     raise errors.InvalidField(
-        f"{wire.TIMEOUT_FIELD}: {text[:_SHOWN]!r} is no whole number of seconds from 1 to {most}", field=wire.TIMEOUT_FIELD
+        f"{wire.TIMEOUT_FIELD}: {text[: forms.SHOWN]!r} is no whole number of seconds from 1 to {most}",
+        field=wire.TIMEOUT_FIELD,
     )
 
 
@@ -109,25 +106,6 @@ def _lines(wish: Wish, page: results.PageResult) -> list[dict[str, object]]:
 def _page(page: results.PageResult) -> dict[str, object]:
     told = wire.page(page.number, (page.width, page.height), page.angle, page.text, own_text=page.own_text)
     return told | ({"enhancement": page.enhanced.json()} if page.enhanced else {})
-
-
-def flag(fields: Mapping[str, str], name: str, *, default: bool) -> bool:
-    """A boolean as FastAPI, which this API's callers know, reads it. Raises `errors.InvalidField`."""
-    text = fields.get(name)
-    if text is None:
-        return default
-    if text.strip().lower() in _TRUE | _FALSE:
-        return text.strip().lower() in _TRUE
-    raise errors.InvalidField(f"{name}: {text[:_SHOWN]!r} is neither true nor false", field=name)
-
-
-def choice(fields: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
-    """One of several words, the first where none was sent. Raises `errors.InvalidField`."""
-    text = fields.get(name, allowed[0])
-    if text not in allowed:
-        message = f"{name}: {text[:_SHOWN]!r} is not one of {', '.join(allowed)}"
-        raise errors.InvalidField(message, field=name, allowed=list(allowed))
-    return text
 
 
 def _language(route: wire.OcrRoute, name: str) -> languages.Language:

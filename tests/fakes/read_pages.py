@@ -4,7 +4,7 @@ import io
 
 import PIL.Image
 
-from kubeocr_contract import languages
+from kubeocr_contract import languages, polygons
 from kubeocr_runtime import results
 from kubeocr_runtime.formats import content
 
@@ -38,7 +38,7 @@ def tiff(size: tuple[int, int], frames: int) -> bytes:
 
 
 def block(label: str, text: str, *lines: results.Line, image: bytes = b"") -> results.Block:
-    around = content.around(content.box(each.polygon) for each in lines)
+    around = content.around(polygons.around(each.polygon) for each in lines)
     return results.Block(label, box(*around), 0.9, text, lines, image)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from kubeocr_contract import images, openai, settings, wire
-from kubeocr_runtime import admission, backends, errors, readers, services, turns, visits, wishes
+from kubeocr_runtime import admission, backends, data_urls, errors, readers, services, turns, visits, wishes
 from kubeocr_runtime.chat import conversations
 from kubeocr_runtime.llm import loops, pictures, questions
 
@@ -179,7 +179,7 @@ def _lines(read: readers.Read) -> list[dict[str, Any]]:
 async def _urls(place: Place, picture: conversations.Picture) -> tuple[str, ...]:
     """As it is where that is what servers decode; else its pages."""
     if picture.kind in _AS_THEY_ARE:
-        return (questions.data_url(picture.data, _AS_THEY_ARE[picture.kind]),)
+        return (data_urls.of(picture.data, _AS_THEY_ARE[picture.kind]),)
     known = place.known
     async with known.turns.decoder.opened(picture.data, known.settings) as document:
         return await pictures.of(known.turns, document, [0] * min(document.pages, _SHOWN_PAGES + 1))

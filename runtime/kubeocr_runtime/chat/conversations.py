@@ -8,12 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from kubeocr_contract import openai
-from kubeocr_runtime import documents, errors
+from kubeocr_runtime import documents, errors, forms
 from kubeocr_runtime.chat import modes
 
 _PICTURES = 64
 _MESSAGES = 256
-_SHOWN = 64
 _TOKENS = ("max_completion_tokens", "max_tokens")
 """The new name of it, and the old one."""
 _ROLES = ("system", "developer", "user", "assistant", "tool")
@@ -136,7 +135,7 @@ def _parts(content: Sequence[object], where: str) -> Iterator[str | Picture]:
 def _picture(url: str, field: str) -> Picture:
     head, comma, data = url.partition(",")
     if not (comma and head[:5].lower() == "data:" and head.lower().endswith(";base64")):
-        message = f"{field}: {url[:_SHOWN]!r} is no data URL in base64; nothing is fetched from elsewhere"
+        message = f"{field}: {url[: forms.SHOWN]!r} is no data URL in base64; nothing is fetched from elsewhere"
         raise errors.InvalidImageUrl(message, field=field)
     try:
         file = base64.b64decode(data.strip(), validate=True)

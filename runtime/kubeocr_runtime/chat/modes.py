@@ -3,7 +3,7 @@
 import dataclasses
 import re
 
-from kubeocr_runtime import errors
+from kubeocr_runtime import errors, forms
 
 _MODE = re.compile(r"prompt_(?P<what>text_only|layout(?:_all)?)(?:_(?P<language>[a-z]{2,3}|mixed|auto))?")
 _KNOWN = "prompt_text_only, prompt_layout_all, each with _ and a language or mixed"
@@ -31,7 +31,7 @@ def parse(name: str, text: str) -> Mode:
     found = _MODE.fullmatch((name or text).strip().lower())
     if found is None:
         if name:
-            raise errors.InvalidField(f"prompt_mode: {name[:64]!r} is not one of {_KNOWN}", field="prompt_mode")
+            raise errors.InvalidField(f"prompt_mode: {name[: forms.SHOWN]!r} is not one of {_KNOWN}", field="prompt_mode")
         return Mode()
     language = found["language"] or ""
     layout = found["what"] != "text_only"

@@ -170,7 +170,7 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
         dest="format",
         action="store_const",
         const=outputs.JSON,
-        help="all that is known, as the HTTP API answers it; of several files, each with its name as `file`",
+        help="all that is known, as the HTTP API answers it; of several files a line each, with its name as `file`",
     )
     parser.add_argument("--words", action="store_true", help="with --json: the words of each line and where they stand")
     parser.add_argument("--out", type=pathlib.Path, metavar="FOLDER", help="write files there, each with its name and a suffix")

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubeocr_contract import enhancing
-from kubeocr_runtime import enhancement, errors
+from kubeocr_runtime import enhancement, errors, forms
 from kubeocr_runtime.enhancement import recipes
 
-_SHOWN = 64
-"""Characters of a wrong value that its refusal repeats."""
 _DEFAULTS: Mapping[str, Any] = {name: parameter.default for name, parameter in enhancing.PARAMETERS.items()}
 """What an object of parameters goes out from, as the OCR server has it."""
 
@@ -102,4 +100,4 @@ def _refused(field: str, value: object, why: str) -> errors.InvalidField:
 
 
 def _shown(value: object) -> str:
-    return repr(value)[:_SHOWN]
+    return repr(value)[: forms.SHOWN]

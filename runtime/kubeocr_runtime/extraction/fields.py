@@ -7,13 +7,12 @@ from collections.abc import Mapping
 
 from kubeocr_contract import extraction as wire
 from kubeocr_contract import settings
-from kubeocr_runtime import backends, errors
+from kubeocr_runtime import backends, errors, forms
 from kubeocr_runtime.llm import questions
 
 _KEYS = 64
 _KEY_LENGTH = 128
 _NAME_LENGTH = 256
-_SHOWN = 64
 _COMMAS = str.maketrans({0xFF0C: ",", 0x3001: ","})  # fullwidth, ideographic
 _PORTS = {"http": 80, "https": 443}
 
@@ -65,7 +64,7 @@ def _keys(text: str) -> tuple[str, ...]:
         raise errors.InvalidField(f"{wire.KEYS}: {len(keys)} are more than {_KEYS}", field=wire.KEYS)
     wrong = next((key for key in keys if len(key) > _KEY_LENGTH or not key.isprintable()), None)
     if wrong is not None:
-        message = f"{wire.KEYS}: {wrong[:_SHOWN]!r} is not 1 to {_KEY_LENGTH} printable characters"
+        message = f"{wire.KEYS}: {wrong[: forms.SHOWN]!r} is not 1 to {_KEY_LENGTH} printable characters"
         raise errors.InvalidField(message, field=wire.KEYS)
     return keys
 
@@ -78,14 +77,14 @@ def _parts(text: str) -> list[str]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, list) or not all(isinstance(key, str) for key in found):
-        raise errors.InvalidField(f"{wire.KEYS}: {text[:_SHOWN]!r} is no JSON list of texts", field=wire.KEYS)
+        raise errors.InvalidField(f"{wire.KEYS}: {text[: forms.SHOWN]!r} is no JSON list of texts", field=wire.KEYS)
     return found
 
 
 def _model(fields: Mapping[str, str], name: str, default: str) -> str:
     text = fields.get(name, "").strip() or default
     if len(text) > _NAME_LENGTH or not text.isprintable():
-        raise errors.InvalidField(f"{name}: {text[:_SHOWN]!r} is no model's name", field=name)
+        raise errors.InvalidField(f"{name}: {text[: forms.SHOWN]!r} is no model's name", field=name)
     return text
 
 
@@ -98,8 +97,8 @@ def _url(sent: str, chosen: settings.Settings) -> tuple[str, tuple[str, ...]]:
     if chosen.llm_url:
         foreign = sent and _host(sent) != _host(chosen.llm_url)
         return chosen.llm_url, (f"{wire.URL}: not followed; this service asks its own server",) if foreign else ()
-    allowed = ", ".join(chosen.llm_hosts)
-    raise errors.InvalidField(f"{wire.URL}: {sent[:_SHOWN]!r} is none of those that are allowed: {allowed}", field=wire.URL)
+    message = f"{wire.URL}: {sent[: forms.SHOWN]!r} is none of those that are allowed: {', '.join(chosen.llm_hosts)}"
+    raise errors.InvalidField(message, field=wire.URL)
 
 
 def _host(url: str) -> str:

@@ -2,19 +2,17 @@
 
 import json
 import pickle
-import resource
 import sys
 
-from kubeocr_runtime import errors
+from kubeocr_runtime import apart, errors
 from kubeocr_runtime.formats import pdf
 from kubeocr_runtime.pdfs import messages
 
 
 def main(arguments: list[str]) -> None:
-    """With at most so many bytes of its own, and no core dump."""
+    """With at most so many bytes of its own."""
     heap = int(arguments[0])
-    resource.setrlimit(resource.RLIMIT_DATA, (heap, heap))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    apart.bound(heap)
     found = pickle.load(sys.stdin.buffer)  # noqa: S301 (the server's own words; the file in them is bytes)
     try:
         made = pdf.render(found)

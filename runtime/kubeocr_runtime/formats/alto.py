@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from kubeocr_contract import images
+from kubeocr_contract import images, polygons
 from kubeocr_runtime import results
 from kubeocr_runtime.formats import content
 
@@ -62,11 +62,11 @@ def _words(name: str, line: results.Line) -> Iterator[etree._Element]:
 
 def _shape(polygon: results.Polygon) -> Iterator[etree._Element]:
     """Of what leans; anything else is its box."""
-    left, top, right, bottom = content.box(polygon)
+    left, top, right, bottom = polygons.around(polygon)
     if not set(polygon) <= {(left, top), (right, top), (right, bottom), (left, bottom)}:
         yield _MAKE.Shape(_MAKE.Polygon(POINTS=" ".join(f"{x},{y}" for x, y in polygon)))
 
 
 def _place(polygon: results.Polygon) -> dict[str, str]:
-    left, top, right, bottom = content.box(polygon)
+    left, top, right, bottom = polygons.around(polygon)
     return {"HPOS": str(left), "VPOS": str(top), "WIDTH": str(right - left), "HEIGHT": str(bottom - top)}

@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from kubeocr_contract import outputs, wire
-from kubeocr_runtime import errors
+from kubeocr_runtime import errors, forms
 
-_SHOWN = 64
-"""Characters of a wrong value that its refusal repeats."""
 _ANYTHING = "*/*"
 
 
@@ -21,15 +19,7 @@ def asked(query: Mapping[str, str], accept: Iterable[str]) -> dict[str, str]:
 
 def output(fields: Mapping[str, str]) -> outputs.Output:
     """What the fields say; JSON where they do not. Raises `errors.InvalidField`."""
-    name = fields.get(outputs.FORMAT_FIELD, outputs.JSON)
-    if name not in outputs.OUTPUTS:
-        allowed = list(outputs.OUTPUTS)
-        raise errors.InvalidField(
-            f"{outputs.FORMAT_FIELD}: {name[:_SHOWN]!r} is not one of {', '.join(allowed)}",
-            field=outputs.FORMAT_FIELD,
-            allowed=allowed,
-        )
-    return outputs.OUTPUTS[name]
+    return outputs.OUTPUTS[forms.choice(fields, outputs.FORMAT_FIELD, tuple(outputs.OUTPUTS))]
 
 
 def refuse_by_page(wanted: outputs.Output) -> None:
@@ -42,9 +32,9 @@ def refuse_by_page(wanted: outputs.Output) -> None:
         )
 
 
-def completed(fields: Mapping[str, str]) -> Mapping[str, str]:
+def completed(fields: Mapping[str, str], wanted: outputs.Output) -> Mapping[str, str]:
     """With what a format means for the other fields: a page that has its text already is not given it twice."""
-    if output(fields).name == outputs.PDF:
+    if wanted.name == outputs.PDF:
         return {wire.TEXT_LAYER_FIELD: wire.AUTO, **fields}
     return fields
 
@@ -58,7 +48,7 @@ def _accepted(header: str, weights: Mapping[str, float]) -> outputs.Output:
     if not _rank(best, weights)[0]:
         media = [each.media for each in outputs.OUTPUTS.values()]
         raise errors.NotAcceptable(
-            f"Accept: {header[:_SHOWN]!r} has none of {', '.join([*media, wire.JSON_LINES])}",
+            f"Accept: {header[: forms.SHOWN]!r} has none of {', '.join([*media, wire.JSON_LINES])}",
             allowed=[*media, wire.JSON_LINES],
         )
     return best

@@ -4,7 +4,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Iterator
 
-from kubeocr_contract import languages
+from kubeocr_contract import languages, polygons
 from kubeocr_runtime import reading, results
 from kubeocr_runtime.reading import boxes
 
@@ -54,12 +54,6 @@ def spaced(line: results.Line) -> Iterator[tuple[results.Word, bool]]:
         yield word, line.text[place : place + 1].isspace()
 
 
-def box(polygon: results.Polygon) -> Box:
-    """The upright rectangle around it."""
-    xs, ys = zip(*polygon, strict=True)
-    return min(xs), min(ys), max(xs), max(ys)
-
-
 def around(found: Iterable[Box]) -> Box:
     """The rectangle around several; nothing at all around none."""
     lefts, tops, rights, bottoms = zip(*found, strict=True) if (found := tuple(found)) else ((0,),) * 4
@@ -95,7 +89,7 @@ def _goes_on(upper: boxes.Box, lower: boxes.Box, gap: float) -> bool:
 
 def _paragraph(rows: list[tuple[results.Line, ...]]) -> results.Block:
     lines = tuple(line for row in rows for line in row)
-    left, top, right, bottom = around(box(line.polygon) for line in lines)
+    left, top, right, bottom = around(polygons.around(line.polygon) for line in lines)
     text = "\n".join(" ".join(line.text for line in row) for row in rows)
     sure = sum(line.confidence for line in lines) / len(lines)
     return results.Block(TEXT, ((left, top), (right, top), (right, bottom), (left, bottom)), sure, text, lines)

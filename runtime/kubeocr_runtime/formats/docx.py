@@ -8,6 +8,7 @@ from docx.enum import text as enums
 from docx.oxml import ns
 from docx.text import paragraph, run
 
+from kubeocr_contract import polygons
 from kubeocr_runtime import results
 from kubeocr_runtime.formats import content, tables
 
@@ -46,7 +47,7 @@ def _block(made: document.Document, block: results.Block) -> None:
 
 
 def _picture(made: document.Document, block: results.Block) -> None:
-    left, _, right, _ = content.box(block.polygon)
+    left, _, right, _ = polygons.around(block.polygon)
     section = made.sections[0]
     room = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
     made.add_picture(io.BytesIO(block.image), width=min(shared.Inches(max(right - left, 1) / _DPI), shared.Emu(room)))

@@ -5,7 +5,7 @@ import math
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from kubeocr_contract import images
+from kubeocr_contract import images, polygons
 from kubeocr_runtime import results
 from kubeocr_runtime.formats import content
 
@@ -42,7 +42,7 @@ def _page(page: results.PageResult) -> etree._Element:
 
 
 def _area(page: results.PageResult, number: int, block: results.Block) -> etree._Element:
-    name, box = f"{page.number}_{number}", _bbox(content.box(block.polygon))
+    name, box = f"{page.number}_{number}", _bbox(polygons.around(block.polygon))
     kind = "ocr_photo" if block.label in content.PICTURES else "ocr_carea"
     lines = [_line(f"{name}_{place}", line) for place, line in enumerate(block.lines, 1)]
     paragraph = [_of("p", "ocr_par", f"par_{name}", box, *lines)] if lines else []
@@ -50,12 +50,12 @@ def _area(page: results.PageResult, number: int, block: results.Block) -> etree.
 
 
 def _line(name: str, line: results.Line) -> etree._Element:
-    told = [_bbox(content.box(line.polygon))]
+    told = [_bbox(polygons.around(line.polygon))]
     if abs(angle := _angle(line.polygon)) >= _LEANS:
         told.append(f"textangle {angle:.1f}")
     words = []
     for number, (word, is_spaced) in enumerate(content.spaced(line), 1):
-        where = f"{_bbox(content.box(word.polygon))}; x_wconf {round(word.confidence * 100)}"
+        where = f"{_bbox(polygons.around(word.polygon))}; x_wconf {round(word.confidence * 100)}"
         words.append(_of("span", "ocrx_word", f"word_{name}_{number}", where, content.clean(word.text)))
         words[-1].tail = " " if is_spaced else None
     return _of("span", "ocr_line", f"line_{name}", "; ".join(told), *words)

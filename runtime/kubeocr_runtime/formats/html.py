@@ -1,9 +1,9 @@
 """A web page that needs nothing else: headings, paragraphs, tables, figures. What was read is text in it and never a script."""
 
-import base64
 import html
+from collections.abc import Sequence
 
-from kubeocr_runtime import results
+from kubeocr_runtime import data_urls, results
 from kubeocr_runtime.formats import content, tables
 
 _STYLE = (
@@ -15,12 +15,14 @@ _STYLE = (
 def render(found: content.Content) -> bytes:
     """UTF-8; a `section` a page."""
     direction = ' dir="rtl"' if found.is_right_to_left else ""
+    read = [content.blocks(page) for page in found.pages]
     pages = "\n".join(
-        f'<section id="page-{page.number}">\n{"".join(map(block, content.blocks(page)))}</section>' for page in found.pages
+        f'<section id="page-{page.number}">\n{"".join(map(block, blocks))}</section>'
+        for page, blocks in zip(found.pages, read, strict=True)
     )
     return (
         f'<!doctype html>\n<html lang="{found.language.id}"{direction}>\n<head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{_title(found)}</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{_title(read)}</title>'
         f"<style>{_STYLE}</style></head>\n<body>\n{pages}\n</body>\n</html>\n"
     ).encode()
 
@@ -28,7 +30,7 @@ def render(found: content.Content) -> bytes:
 def block(one: results.Block) -> str:
     """One block as an element and a line end."""
     if one.label in content.PICTURES and one.image:
-        return f'<img alt="{_escaped(one.content)}" src="{data_url(one)}">\n'
+        return f'<img alt="{_escaped(one.content)}" src="{data_urls.of(one.image, data_urls.PNG)}">\n'
     if one.label in content.TABLES and (found := tables.cells(one.content)):
         return table(found)
     text = _escaped(one.content)
@@ -47,11 +49,6 @@ def table(found: tuple[tables.Cell, ...]) -> str:
     return "<table>\n{}</table>\n".format("".join(f"<tr>{cells}</tr>\n" for cells in told))
 
 
-def data_url(one: results.Block) -> str:
-    """Of a block's picture."""
-    return f"data:image/png;base64,{base64.b64encode(one.image).decode()}"
-
-
 def _cell(cell: tables.Cell) -> str:
     tag = "th" if cell.is_heading else "td"
     reach = f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
@@ -59,9 +56,9 @@ def _cell(cell: tables.Cell) -> str:
     return f"<{tag}{reach}>{_escaped(cell.text)}</{tag}>"
 
 
-def _title(found: content.Content) -> str:
+def _title(pages: Sequence[Sequence[results.Block]]) -> str:
     """The document's own, or its first line."""
-    every = [one for page in found.pages for one in content.blocks(page) if one.content and one.label not in content.TABLES]
+    every = [one for blocks in pages for one in blocks if one.content and one.label not in content.TABLES]
     title = next((one.content for one in every if one.label == "doc_title"), every[0].content if every else "")
     return _escaped(title.partition("\n")[0][:100]) or "Document"
 

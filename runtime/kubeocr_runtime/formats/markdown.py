@@ -5,7 +5,7 @@ What was read says what it says and nothing else: a character that would be Mark
 
 import re
 
-from kubeocr_runtime import results
+from kubeocr_runtime import data_urls, results
 from kubeocr_runtime.formats import content, html, tables
 
 _INLINE = re.compile(r"[\\`*_\[\]<>~|]|&(?=#?\w+;)|!(?=\[)")
@@ -30,7 +30,7 @@ def _started(start: re.Match[str]) -> str:
 
 def _block(one: results.Block) -> str:
     if one.label in content.PICTURES and one.image:
-        return f"![{escaped(one.content)}]({html.data_url(one)})"
+        return f"![{escaped(one.content)}]({data_urls.of(one.image, data_urls.PNG)})"
     if one.label in content.TABLES and (found := tables.cells(one.content)):
         return html.table(found).rstrip()
     if one.label in content.FORMULAS:

@@ -13,7 +13,7 @@ import sys
 from collections.abc import AsyncIterator
 
 from kubeocr_contract import outputs
-from kubeocr_runtime import errors
+from kubeocr_runtime import apart, errors
 from kubeocr_runtime.engines import cpus
 from kubeocr_runtime.formats import content, table
 from kubeocr_runtime.pdfs import messages
@@ -56,17 +56,13 @@ async def _apart(found: content.Content) -> bytes:
 async def _process(heap: int) -> AsyncIterator[asyncio.subprocess.Process]:
     """Which is no more in the end, whatever happens."""
     pipe = asyncio.subprocess.PIPE
+    command = [sys.executable, "-P", "-m", _MODULE, str(heap)]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", _MODULE, str(heap), stdin=pipe, stdout=pipe, env=_environment(), start_new_session=True
-    )  # fmt: skip
+        *command, stdin=pipe, stdout=pipe, env=apart.environment(os.environ), start_new_session=True
+    )
     try:
         yield process
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
-
-
-def _environment() -> dict[str, str]:
-    """It finds modules where this process does."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Iterator
 
+from kubeocr_contract import polygons
 from kubeocr_runtime import results
 from kubeocr_runtime.formats import content
 
@@ -29,14 +30,14 @@ def render(found: content.Content) -> bytes:
 def _page(page: results.PageResult) -> Iterator[_Row]:
     yield _row((_PAGE, page.number, 0, 0, 0, 0), (0, 0, page.width, page.height))
     for number, block in enumerate(content.blocks(page), 1):
-        box = content.box(block.polygon)
+        box = polygons.around(block.polygon)
         yield _row((_BLOCK, page.number, number, 0, 0, 0), box)
         yield _row((_PARAGRAPH, page.number, number, 1, 0, 0), box)
         for place, line in enumerate(block.lines, 1):
-            yield _row((_LINE, page.number, number, 1, place, 0), content.box(line.polygon))
+            yield _row((_LINE, page.number, number, 1, place, 0), polygons.around(line.polygon))
             for index, word in enumerate(line.words, 1):
                 where = (_WORD, page.number, number, 1, place, index)
-                yield _row(where, content.box(word.polygon), f"{word.confidence * 100:.6f}", word.text)
+                yield _row(where, polygons.around(word.polygon), f"{word.confidence * 100:.6f}", word.text)
 
 
 def _row(where: tuple[int, ...], box: content.Box, confidence: str = "-1", text: str = "") -> _Row:

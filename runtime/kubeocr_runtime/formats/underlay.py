@@ -8,6 +8,7 @@ import dataclasses
 import math
 from collections.abc import Iterator
 
+from kubeocr_contract import polygons
 from kubeocr_runtime import bidi, results
 from kubeocr_runtime.formats import content
 
@@ -102,7 +103,7 @@ def _quad(polygon: results.Polygon, page: results.PageResult, sheet: Sheet) -> _
 
 def levelled(polygon: results.Polygon) -> results.Polygon:
     """The upright rectangle around a word, from the word's own top left; a long one that leans much as it is."""
-    (left, top, right, bottom), (a, b, _, d) = content.box(polygon), polygon
+    (left, top, right, bottom), (a, b, _, d) = polygons.around(polygon), polygon
     across, down, height = b[0] - a[0], b[1] - a[1], math.dist(a, d)
     if math.dist(a, b) > _LONG * height and min(abs(across), abs(down)) > _RISE * height:
         return polygon

@@ -3,11 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-import cv2
-import numpy as np
-
-from kubeocr_runtime import decoding, documents, orientation, tensors, turns
-from kubeocr_runtime.llm import questions
+from kubeocr_runtime import data_urls, decoding, documents, jpegs, orientation, tensors, turns
 
 _SIDE = 2000
 """Pixels of the longer side: A4 at 170 dpi, in which small print can be read; a fifth of the bytes of a scan at 400 dpi."""
@@ -26,13 +22,9 @@ async def _page(known: turns.Turns, document: decoding.Opened, index: int, angle
 
 
 def _drawn(page: documents.Page, angle: int) -> str:
-    return questions.data_url(jpeg(orientation.upright(page.image, angle)), "image/jpeg")
+    return data_urls.of(jpeg(orientation.upright(page.image, angle)), data_urls.JPEG)
 
 
 def jpeg(image: tensors.Image) -> bytes:
     """A file of it."""
-    scale = _SIDE / max(image.shape[:2])
-    if scale < 1:
-        image = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-    _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    return bytes(data)
+    return jpegs.encode(image, _SIDE, _QUALITY)

@@ -1,6 +1,5 @@
 """What a language model is asked, and what it said, as values. Pure; `client` sends and receives them."""
 
-import base64
 import dataclasses
 import json
 from collections.abc import Mapping, Sequence
@@ -78,11 +77,6 @@ def said(role: str, text: str, pictures: Sequence[str] = ()) -> Message:
         return {"role": role, "content": text}
     shown = [{"type": "image_url", "image_url": {"url": url}} for url in pictures]
     return {"role": role, "content": [{"type": "text", "text": text}, *shown]}
-
-
-def data_url(data: bytes, media: str) -> str:
-    """A file as text."""
-    return f"data:{media};base64,{base64.b64encode(data).decode()}"
 
 
 def parse(body: bytes | str, part: str = "message") -> Piece:

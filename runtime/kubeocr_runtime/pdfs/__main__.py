@@ -8,17 +8,15 @@ import mmap
 import os
 import pathlib
 import queue
-import resource
 import socket
 import sys
 import threading
 from collections.abc import Callable, Mapping
 
-from kubeocr_runtime import errors
+from kubeocr_runtime import apart, errors
 from kubeocr_runtime.pdfs import layers, messages, pdfium
 
 _Request = tuple[messages.Message, int | None]
-_OOM_FIRST = pathlib.Path("/proc/self/oom_score_adj")
 _STATM = pathlib.Path("/proc/self/statm")
 
 
@@ -75,7 +73,7 @@ _ANSWERS: Mapping[str, _Answer] = {
 def main(arguments: list[str]) -> None:
     """Never returns."""
     connection = socket.socket(fileno=int(arguments[0]))
-    _bound(int(arguments[1]))
+    apart.bound(int(arguments[1]))
     requests: queue.SimpleQueue[_Request] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(connection, requests), daemon=True).start()
     files = Files()
@@ -101,17 +99,6 @@ def _listen(connection: socket.socket, requests: "queue.SimpleQueue[_Request]") 
             requests.put(messages.receive(connection))
     except (EOFError, OSError):
         os._exit(0)
-
-
-def _bound(heap: int) -> None:
-    """No more than so many bytes of its own, no core dump; where the pod's memory runs out all the same, it is the first to go.
-
-    Pages and files are shared memory, which the limit does not count.
-    """
-    resource.setrlimit(resource.RLIMIT_DATA, (heap, heap))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if _OOM_FIRST.exists():
-        _OOM_FIRST.write_text("1000", encoding="ascii")
 
 
 def _held() -> int:

@@ -12,8 +12,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
 
+from kubeocr_runtime import apart
 from kubeocr_runtime.pdfs import messages
 
 _MODULE = "kubeocr_runtime.pdfs"
@@ -157,14 +157,9 @@ def _start(theirs: socket.socket, heap: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-P", "-m", _MODULE, str(theirs.fileno()), str(heap)]
     return subprocess.Popen(  # noqa: S603
         command,
-        env=_environment(os.environ),
+        env=apart.environment(os.environ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         pass_fds=[theirs.fileno()],
         start_new_session=True,  # Ctrl-C is for the server, which ends its renderers itself
     )
-
-
-def _environment(own: Mapping[str, str]) -> dict[str, str]:
-    """It finds modules where this process does. Allocations of a page go back to the system with the page."""
-    return {**own, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "MALLOC_ARENA_MAX": "1"}

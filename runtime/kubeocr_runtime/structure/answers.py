@@ -5,7 +5,7 @@ import io
 import zipfile
 from collections.abc import Sequence
 
-from kubeocr_contract import structured, wire
+from kubeocr_contract import polygons, structured, wire
 from kubeocr_runtime import readers, results, wishes
 from kubeocr_runtime.structure import asked, markdown
 
@@ -59,7 +59,7 @@ def _page(wanted: asked.Asked, page: results.PageResult) -> dict[str, object]:
         angle=page.angle,
         flags=wanted.flags,
         blocks=[
-            structured.Block(label=x.label, content=x.content, box=structured.around(x.polygon), confidence=x.confidence)
+            structured.Block(label=x.label, content=x.content, box=polygons.around(x.polygon), confidence=x.confidence)
             for x in page.blocks
         ],
         lines=[(line.text, line.confidence, line.polygon) for line in page.lines],

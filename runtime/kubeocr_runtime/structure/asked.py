@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from kubeocr_contract import models as catalogue
 from kubeocr_contract import settings, structured, wire
-from kubeocr_runtime import errors, readers, structure, wishes
+from kubeocr_runtime import errors, forms, readers, structure, wishes
 
 _UNREADABLE = "{}: no release runs {} yet; leave it false, and such regions come as pictures"
 
@@ -48,8 +48,8 @@ def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: readers.Store,
     if wish.text_layer != wire.NEVER:
         message = f"{wire.TEXT_LAYER_FIELD}: a page's regions are found by how it looks; leave it {wire.NEVER}"
         raise errors.InvalidField(message, field=wire.TEXT_LAYER_FIELD)
-    images = wishes.choice(fields, structured.IMAGES_FIELD, _images(route.path))
-    tables = wishes.flag(fields, structured.TABLES_FIELD, default=True) and catalogue.TABLES in carried
+    images = forms.choice(fields, structured.IMAGES_FIELD, _images(route.path))
+    tables = forms.flag(fields, structured.TABLES_FIELD, default=True) and catalogue.TABLES in carried
     wanted_layout = structure.Wish(tables=tables, pictures=images != structured.NONE)
     options = dataclasses.replace(wish.options, layout=wanted_layout)
     used = {"layout": layout, **({"table": catalogue.TABLES} if tables else {})}
@@ -62,5 +62,5 @@ def _images(path: str) -> tuple[str, ...]:
 
 def _refuse_unreadable(fields: Mapping[str, str]) -> None:
     for field, model in structured.UNREAD_FIELDS.items():
-        if wishes.flag(fields, field, default=False):
+        if forms.flag(fields, field, default=False):
             raise errors.InvalidField(_UNREADABLE.format(field, model), field=field, model=model)

@@ -1,13 +1,12 @@
 """A page's blocks as Markdown, written as PP-StructureV3 does (PaddleX 3.7: common/result/converter). Pure."""
 
-import base64
 import html
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from kubeocr_contract import structured
-from kubeocr_runtime import results, structure
+from kubeocr_contract import polygons
+from kubeocr_runtime import data_urls, results, structure
 from kubeocr_runtime.structure import paragraphs
 
 _HIDDEN = structure.HEADERS | structure.FOOTERS | structure.ASIDE
@@ -22,24 +21,23 @@ _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 def written(page: results.PageResult, source: Source) -> str:
     """A page, less what repeats on every page."""
-    text, before = "", ""
+    text = ""
     for block in page.blocks:
         said = "" if block.label in _HIDDEN else _said(block, page, source)
         if not said:
             continue
         text = paragraphs.join(text, said) if block.continues and text else f"{text}\n\n{said}" if text else said
-        before = said
-    return text if before else ""
+    return text
 
 
 def inline(block: results.Block) -> str:
     """A picture as a URL that holds it."""
-    return f"data:image/png;base64,{base64.b64encode(block.image).decode()}"
+    return data_urls.of(block.image, data_urls.PNG)
 
 
 def named(block: results.Block) -> str:
     """A picture as a file beside the text, by PaddleOCR's name for it but for the format."""
-    left, top, right, bottom = structured.around(block.polygon)
+    left, top, right, bottom = polygons.around(block.polygon)
     return f"imgs/img_in_{block.label}_box_{left}_{top}_{right}_{bottom}.png"
 
 

@@ -66,7 +66,7 @@ def test_a_format_that_is_none_is_refused_with_those_that_are() -> None:
     ],
 )
 def test_what_a_format_means_for_other_fields(fields: dict[str, str], want: str | None) -> None:
-    assert asking.completed(fields).get(wire.TEXT_LAYER_FIELD) == want
+    assert asking.completed(fields, asking.output(fields)).get(wire.TEXT_LAYER_FIELD) == want
 
 
 @pytest.mark.parametrize("name", sorted(set(outputs.OUTPUTS) - {"json"}))

@@ -17,7 +17,7 @@ import read_pages
 from fontTools import ttLib
 from reportlab.pdfgen import canvas
 
-from kubeocr_contract import languages, settings
+from kubeocr_contract import languages, polygons, settings
 from kubeocr_runtime import documents, errors, pipelines, results
 from kubeocr_runtime.formats import content, pdf, underlay
 
@@ -252,5 +252,5 @@ def test_every_word_of_a_real_page_is_found_within_two_pixels(name: str, tmp_pat
     readers = [boxes(made)] + ([of_poppler(made, tmp_path / "made.pdf")] if shutil.which("pdftotext") else [])
     for found in readers:
         for word in words(result):
-            want = content.box(word.polygon)
+            want = polygons.around(word.polygon)
             assert [text for text, place in found if np.abs(np.subtract(place, want)).max() <= PIXELS] == [word.text], want

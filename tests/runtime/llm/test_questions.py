@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from kubeocr_runtime import data_urls
 from kubeocr_runtime.llm import questions
 
 
@@ -29,7 +30,7 @@ def test_an_objection_comes_after_what_it_objects_to() -> None:
 
 
 def test_pictures_stand_behind_the_text() -> None:
-    content = questions.said("user", "Read", [questions.data_url(b"\x00", "image/png")])["content"]
+    content = questions.said("user", "Read", [data_urls.of(b"\x00", "image/png")])["content"]
     assert [part["type"] for part in content] == ["text", "image_url"]
     assert content[1]["image_url"]["url"] == "data:image/png;base64,AA=="
 
