@@ -17,8 +17,8 @@ _MOVES = frozenset({"Td", "TD", "Tm", "T*", "BT"})
 """What sets where text goes on, wherever the text before it ended."""
 _LEAPS = frozenset({"Td", "Tm", "T*"})
 """Those that do nothing else: without text behind them in its text object, they are for nothing."""
-_MOST = 2**21
-"""Bytes: a page with a scan and its text takes a tenth of it; parsed, they take some fifty times as much memory."""
+_MOST = 2**19
+"""Bytes of instructions, a page's or a form's. A word of ours takes some 80; parsed, so many take at most 94 MiB and 3 s."""
 _DEPTH = 8
 """Of forms within forms."""
 
