@@ -18,7 +18,10 @@ _MOVES = frozenset({"Td", "TD", "Tm", "T*", "BT"})
 _LEAPS = frozenset({"Td", "Tm", "T*"})
 """Those that do nothing else: without text behind them in its text object, they are for nothing."""
 _MOST = 2**19
-"""Bytes of instructions, a page's or a form's. A word of ours takes some 80; parsed, so many take at most 94 MiB and 3 s."""
+"""Bytes of instructions, of a page and all forms that it draws; a word of ours takes some 80. Parsed, so many take up to 94 MiB
+and 3 s."""
+_FORM = 2**12
+"""Bytes that a form counts for besides: a few can draw each other a million times."""
 _DEPTH = 8
 """Of forms within forms."""
 
@@ -30,8 +33,8 @@ class _Doubtful(Exception):
 def clear(file: pikepdf.Pdf, page: pikepdf.Page, resources: Any) -> bool:
     """Takes a page's hidden text out; False where it is left as it is. `resources` are the page's, its own or inherited."""
     try:
-        cleared = _Content(file, resources).read(page.obj, _State(), 0)
-    except (_Doubtful, pikepdf.PdfError, ValueError, TypeError, KeyError, RuntimeError):
+        cleared = _Content(file, resources, _Room()).read(page.obj, _State(), 0)
+    except (_Doubtful, pikepdf.PdfError, ValueError, TypeError, KeyError, RuntimeError, MemoryError):
         return False
     if cleared.is_changed:
         page.obj.Contents = file.make_stream(cleared.stream)
@@ -61,11 +64,26 @@ class _Cleared:
     is_changed: bool
 
 
+@dataclasses.dataclass(slots=True)
+class _Room:
+    """What may still be parsed for a page."""
+
+    left: int = _MOST
+
+    def take(self, content: Any) -> None:
+        """Raises `_Doubtful` where it is too much."""
+        self.left -= _FORM if isinstance(content, pikepdf.Stream) else 0
+        for stream in _streams(content):
+            self.left -= len(stream.read_bytes())
+            if self.left < 0:
+                raise _Doubtful
+
+
 class _Content:
     """A page's or a form's content, as it is read from its beginning to its end."""
 
-    def __init__(self, file: pikepdf.Pdf, resources: Any) -> None:
-        self._file, self._resources = file, resources
+    def __init__(self, file: pikepdf.Pdf, resources: Any, room: _Room) -> None:
+        self._file, self._resources, self._room = file, resources, room
         self._saved: list[_State] = []
         self._state = _State()
         self._is_short = False
@@ -76,8 +94,9 @@ class _Content:
 
     def read(self, content: Any, state: _State, depth: int) -> _Cleared:
         """Raises `_Doubtful`, and what pikepdf does."""
-        if depth > _DEPTH or _size(content) > _MOST:
+        if depth > _DEPTH:
             raise _Doubtful
+        self._room.take(content)
         self._state = state
         drawn = [kept for one in pikepdf.parse_content_stream(content) for kept in self._kept(one, depth)]
         changed = {name: form for name, (_, form) in self._forms.items() if form is not None}
@@ -135,13 +154,14 @@ class _Content:
         form = self._resources.get(Name.XObject, Dictionary()).get(name)
         if not isinstance(form, pikepdf.Stream) or form.get(Name.Subtype) != Name.Form:
             return
-        mode, _ = self._forms.setdefault(name, (self._state.mode, self._form(form, depth)))
-        if mode != self._state.mode:
+        if name not in self._forms:
+            self._forms[name] = self._state.mode, self._form(form, depth)
+        if self._forms[name][0] != self._state.mode:
             raise _Doubtful
 
     def _form(self, form: Any, depth: int) -> Any:
         """Without its hidden text; None where it has none. It begins with the state of who draws it, its fonts are its own."""
-        inside = _Content(self._file, form.get(Name.Resources, self._resources))
+        inside = _Content(self._file, form.get(Name.Resources, self._resources), self._room)
         cleared = inside.read(form, _State(self._state.mode), depth + 1)
         if not cleared.is_changed:
             return None
@@ -151,11 +171,10 @@ class _Content:
         return made
 
 
-def _size(content: Any) -> int:
-    """Of a page's or a form's instructions, in bytes."""
-    streams = content if isinstance(content, pikepdf.Stream) else content.get(Name.Contents, [])
-    each = streams if isinstance(streams, pikepdf.Array | list) else [streams]
-    return sum(len(stream.read_bytes()) for stream in each)
+def _streams(content: Any) -> Sequence[Any]:
+    """That have a page's or a form's instructions."""
+    found = content if isinstance(content, pikepdf.Stream) else content.get(Name.Contents, [])
+    return [found] if isinstance(found, pikepdf.Stream) else list(found)
 
 
 def _with_forms(resources: Any, forms: dict[str, Any]) -> Any:

@@ -124,6 +124,21 @@ def test_forms_within_forms_end_somewhere() -> None:
         assert not beneath.clear(file, file.pages[0], file.pages[0].obj.Resources)
 
 
+def test_forms_that_draw_many_forms_are_not_followed_for_long() -> None:
+    """Five levels of forty forms: a hundred million, if each were read wherever it is drawn."""
+    with pikepdf.open(io.BytesIO(made(b"/F0 Do", b"/F0 Do"))) as file:
+        page, form = file.pages[0], None
+        for _ in range(5):
+            form = file.make_stream(
+                b" ".join(b"/F%d Do" % number for number in range(40)),
+                Dictionary(Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 200, 100])),
+            )
+            drawn = Dictionary({f"/F{number}": page.obj.Resources.XObject.F0 for number in range(40)})
+            form.Resources = Dictionary(XObject=drawn)
+            page.obj.Resources.XObject.F0 = form
+        assert not beneath.clear(file, page, page.obj.Resources)
+
+
 def test_others_have_their_form_as_it_was() -> None:
     with pikepdf.open(io.BytesIO(made(b"/F0 Do", b"BT 3 Tr /A 12 Tf 20 60 Td (hidden) Tj ET"))) as file:
         file.pages.append(file.pages[0])
