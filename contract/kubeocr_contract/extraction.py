@@ -1,7 +1,7 @@
 """The route that extracts keys, as the PaddleOCR API's callers know it; `details` and what follows it is ours."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kubeocr_contract import wire
@@ -42,7 +42,8 @@ class Answer:
     models: Models
     flags: Mapping[str, bool]
     language: str
-    total_pages: int
+    pages: Sequence[Mapping[str, int]]
+    """`page` of each."""
     timings: wire.Timings
     fallback: bool
     warnings: tuple[str, ...]
@@ -62,7 +63,8 @@ class Answer:
             "pipeline_flags": dict(self.flags),
             "details": {key: dict(detail) for key, detail in self.details.items()},
             "language": self.language,
-            "total_pages": self.total_pages,
+            "total_pages": len(self.pages),
+            "pages": [dict(page) for page in self.pages],
             "timings": self.timings.json(),
             "warnings": list(self.warnings),
         }
@@ -73,6 +75,11 @@ def detail(status: str, answer: str, model: str, places: Iterable[Mapping[str, A
     value = answer if status == FOUND else NOT_FOUND
     rest = {"answer": answer} if status == UNVERIFIED else {}
     return {"status": status, "value": value, **rest, "model": model or None, "places": [dict(place) for place in places]}
+
+
+def page(number: int, size: tuple[int, int], angle: int) -> dict[str, int]:
+    """A page of the document, in whose pixels places are; `angle` is what it was turned by to be read."""
+    return {"page": number, "width": size[0], "height": size[1], "angle": angle}
 
 
 def place(page: int, lines: Iterable[tuple[str, Iterable[tuple[int, int]]]]) -> dict[str, Any]:

@@ -20,7 +20,8 @@ UNREAD_FIELDS: Mapping[str, str] = {f"use_{kind}_recognition": model for kind, m
 IMAGES_FIELD = "images"
 INLINE, ZIP, NONE = "inline", "zip", "none"
 IMAGES = (INLINE, ZIP, NONE)
-"""What becomes of pictures; the first is what a request has that says nothing."""
+ONE_PIECE = (INLINE, NONE)
+"""What becomes of pictures, with Markdown and with all else; the first is what a request has that says nothing."""
 ARCHIVE = "application/zip"
 _NUMBERED = frozenset(
     "text formula algorithm reference content abstract paragraph_title doc_title abstract_title refer_title "

@@ -6,6 +6,9 @@ from typing import ClassVar
 
 from kubeocr_contract import wire
 
+LOCKED = "file: the PDF asks for a password; send one that opens without"
+"""What is said of it wherever a file is opened."""
+
 
 class OcrError(Exception):
     """What a client is told. `details` are further keys of the body, `headers` those of the response."""

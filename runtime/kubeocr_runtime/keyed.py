@@ -41,7 +41,7 @@ def answer(wish: wishes.Wish, reads: list[readers.Read], found: extracting.Extra
         models=found.wanted.models,
         flags=wish.flags,
         language=wish.language.id,
-        total_pages=len(reads),
+        pages=[shape.page(x.number, (x.width, x.height), x.angle) for x in (read.result for read in reads)],
         timings=sum(map(wishes.timings, reads), wire.Timings()),
         fallback=found.fallback,
         warnings=tuple(found.warnings),

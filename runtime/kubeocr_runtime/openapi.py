@@ -55,7 +55,7 @@ def document(*, keys: bool = False) -> dict[str, Any]:
         },
         "paths": {**{route.path: {"post": _ocr(route)} for route in wire.OCR_ROUTES}, **_more_paths()},
         "components": {
-            "schemas": {**_schemas(), **structure_schemas.schemas()},
+            "schemas": {**_schemas(), **structure_schemas.schemas(_form())},
             **({"securitySchemes": _SCHEMES} if keys else {}),
         },
         **({"security": [{name: []} for name in _SCHEMES]} if keys else {}),

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from kubeocr_contract import extraction, openai
+from kubeocr_contract import extraction, openai, outputs
 
+_UNUSED = frozenset({outputs.FORMAT_FIELD, outputs.WORDS_FIELD})
+"""Fields of what is answered with lines."""
 _TEXT, _COUNT, _ANYTHING = {"type": "string"}, {"type": "integer"}, {"type": "object"}
 _ERRORS = {
     "502": "a language model answers with what cannot be used",
@@ -23,14 +25,15 @@ def schemas(form: dict[str, Any]) -> dict[str, Any]:
         "KeysForm": {
             **form,
             "required": [*form["required"], extraction.KEYS],
-            "properties": {**form["properties"], **_fields()},
+            "properties": {**{x: form["properties"][x] for x in form["properties"] if x not in _UNUSED}, **_fields()},
         },
         "KeysAnswer": _object({
             "pipeline": {"const": extraction.PIPELINE}, "description": _TEXT, "extracted_data": _extracted(),
             "requested_keys": {"type": "array", "items": _TEXT}, "models": _models(), "success": {"type": "boolean"},
             "pipeline_flags": {"type": "object", "additionalProperties": {"type": "boolean"}},
             "details": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/KeyDetail"}},
-            "language": _TEXT, "total_pages": _COUNT, "timings": _ANYTHING, "warnings": {"type": "array", "items": _TEXT},
+            "language": _TEXT, "total_pages": _COUNT, "pages": _pages(), "timings": _ANYTHING,
+            "warnings": {"type": "array", "items": _TEXT},
         }),
         "KeyDetail": _detail(),
         **_chat_schemas(),
@@ -120,7 +123,11 @@ def _fields() -> dict[str, Any]:
         extraction.URL: "a server of OpenAI's API; followed where the service allows its host, else its own is asked",
         extraction.API_KEY: "sent to that server as the bearer token",
     }
-    return {name: {**_TEXT, "description": text} for name, text in told.items()}
+    more: dict[str, dict[str, Any]] = {
+        extraction.KEYS: {"examples": ["Invoice Number, Date, Total"]},
+        extraction.API_KEY: {"format": "password"},
+    }
+    return {name: {**_TEXT, "description": text, **more.get(name, {})} for name, text in told.items()}
 
 
 def _extracted() -> dict[str, Any]:
@@ -130,6 +137,11 @@ def _extracted() -> dict[str, Any]:
         "required": ["chat_res"],
         "properties": {"chat_res": values, "fallback_mode": {"const": extraction.TEXT_ONLY}},
     }
+
+
+def _pages() -> dict[str, Any]:
+    page = _object({"page": _COUNT, "width": _COUNT, "height": _COUNT, "angle": {"enum": [0, 90, 180, 270]}})
+    return {"type": "array", "items": page}
 
 
 def _models() -> dict[str, Any]:

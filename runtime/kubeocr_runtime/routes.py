@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from aiohttp import hdrs, web
 
 from kubeocr_contract import outputs, wire
-from kubeocr_runtime import callers, errors, guide, services, streams, visits, wishes
-from kubeocr_runtime.formats import asking, content
+from kubeocr_runtime import callers, errors, guide, printing, services, streams, visits, wishes
+from kubeocr_runtime.formats import asking
 
 _NO_REASON = "manual"
 _REASON_LENGTH = 200
@@ -31,17 +31,8 @@ async def _whole(visit: visits.Visit, parse: visits.Parse[None]) -> web.Response
     async with visits.let_in(visit) as ticket, visits.opened(visit, ticket, parse) as (task, _):
         reads = await visit.services.turns.read_all(task.document, task.job)
         if task.wish.output.name != outputs.JSON:
-            found = content.Content(tuple(read.result for read in reads), task.wish.language, task.file)
-            return _printed(task.wish.output, await visit.services.printer.printed(task.wish.output, found))
+            return await printing.answer(visit.services, task, reads)
     return web.json_response(wishes.answer(task.wish, reads))
-
-
-def _printed(output: outputs.Output, made: bytes) -> web.Response:
-    """What a browser shows of it may do nothing, and load nothing but its own pictures."""
-    name = f'{"inline" if output.name != "docx" else "attachment"}; filename="document{output.suffix}"'
-    policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"
-    told = {hdrs.CONTENT_TYPE: output.content_type, hdrs.CONTENT_DISPOSITION: name, "Content-Security-Policy": policy}
-    return web.Response(body=made, headers={**told, "X-Content-Type-Options": "nosniff"})
 
 
 async def _page_by_page(visit: visits.Visit, parse: visits.Parse[None]) -> web.StreamResponse:

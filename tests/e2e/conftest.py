@@ -1,15 +1,16 @@
 """The whole product on a real cluster: this checkout's images, installed by the chart, under exactly the chart's role."""
 
-import io
 import os
 import pathlib
 import tempfile
 from collections.abc import Iterator
 
+import drawings
 import pytest
 import sites
 from cluster import clusters, images, own
-from PIL import Image, ImageDraw, ImageFont
+
+FAKES = pathlib.Path(__file__).parents[1] / "fakes"
 
 
 @pytest.fixture(scope="session")
@@ -25,14 +26,19 @@ def site() -> Iterator[sites.Site]:
 
 
 @pytest.fixture(scope="session")
+def servers(site: sites.Site) -> dict[str, str]:
+    """Images of the servers that services lean on, in the cluster: a fake Ollama, and Redis."""
+    log = pathlib.Path(tempfile.gettempdir()) / "kubeocr-images.log"
+    built = {name: images.build(name, log=log, checkout=images.Checkout(FAKES, "test")) for name in ("ollama", "redis")}
+    for image in built.values():
+        site.cluster.load(image.archive)
+    return {name: image.reference for name, image in built.items()}
+
+
+@pytest.fixture(scope="session")
 def page() -> bytes:
     """A PNG of three lines of text, `sites.WORDS`."""
-    drawn = Image.new("RGB", (640, 240), "white")
-    for number, line in enumerate(sites.WORDS):
-        ImageDraw.Draw(drawn).text((40, 30 + 65 * number), line, font=ImageFont.load_default(32), fill="black")
-    buffer = io.BytesIO()
-    drawn.save(buffer, "PNG")
-    return buffer.getvalue()
+    return drawings.lines(sites.WORDS)
 
 
 def _images(cluster: clusters.Cluster) -> list[images.Image | None]:

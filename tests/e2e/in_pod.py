@@ -1,6 +1,7 @@
 """Runs inside a client pod, out of the runtime's own image: `python3 - WORD ARGUMENTS`. Prints one line of JSON.
 
 post URL [KEY]            posts the file that stands in stdin as base64, with an API key
+form URL FIELDS           posts it with further fields, an object in JSON; tells the answer's type, and its body as base64
 get URL [KEY]             asks for something small
 certificate HOST PORT     the SHA-256 of the certificate that a server shows
 upload URL MEBIBYTES      posts so many zeros, and sends on for as long as the server lets it
@@ -25,6 +26,15 @@ _TIMEOUT = aiohttp.ClientTimeout(total=120)
 
 async def post(url: str, key: str = "") -> dict[str, object]:
     return await _post(url, base64.b64decode(sys.stdin.readline()), key)
+
+
+async def form(url: str, fields: str) -> dict[str, object]:
+    sent = _form(base64.b64decode(sys.stdin.readline()))
+    for name, text in json.loads(fields).items():
+        sent.add_field(name, text)
+    async with _session() as session, session.post(url, data=sent) as answer:
+        body = base64.b64encode(await answer.read()).decode()
+        return {"status": answer.status, "type": answer.content_type, "body": body}
 
 
 async def get(url: str, key: str = "") -> dict[str, object]:
@@ -73,13 +83,17 @@ async def traffic(url: str, clients: str) -> dict[str, object]:
 
 
 async def _post(url: str, content: bytes, key: str = "") -> dict[str, object]:
-    form = aiohttp.FormData()
-    form.add_field("file", _chunks(content), filename="page", content_type="application/octet-stream")
     try:
-        async with _session() as session, session.post(url, data=form, headers=_proof(key)) as answer:
+        async with _session() as session, session.post(url, data=_form(content), headers=_proof(key)) as answer:
             return {"status": answer.status, "body": await answer.json(content_type=None)}
     except (aiohttp.ClientError, TimeoutError) as error:
         return {"status": type(error).__name__, "body": str(error)}
+
+
+def _form(content: bytes) -> aiohttp.FormData:
+    sent = aiohttp.FormData()
+    sent.add_field("file", _chunks(content), filename="page", content_type="application/octet-stream")
+    return sent
 
 
 def _session() -> aiohttp.ClientSession:
@@ -98,5 +112,13 @@ async def _chunks(content: bytes) -> AsyncIterator[bytes]:
 
 if __name__ == "__main__":
     word, *arguments = sys.argv[1:]
-    words = {"post": post, "get": get, "certificate": certificate, "upload": upload, "connect": connect, "traffic": traffic}
+    words = {
+        "post": post,
+        "form": form,
+        "get": get,
+        "certificate": certificate,
+        "upload": upload,
+        "connect": connect,
+        "traffic": traffic,
+    }
     print(json.dumps(asyncio.run(words[word](*arguments))))

@@ -90,6 +90,23 @@ class Site:
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer
 
+    def send(self, name: str, path: str, file: bytes, **fields: str) -> tuple[int, str, bytes]:
+        """Posts a form to an OCRService from another pod. Returns status, type and body of the answer."""
+        answer = self.ask("form", self.url(name, path), json.dumps(fields), file=file)
+        return answer["status"], answer["type"], base64.b64decode(answer["body"])
+
+    @contextlib.contextmanager
+    def forwarded(self, name: str) -> Iterator[str]:
+        """Yields an address on this machine that leads to a Service."""
+        command = [binaries.tool("kubectl"), "-n", NAMESPACE, "port-forward", f"service/{name}", ":80"]
+        with subprocess.Popen(command, env=self.cluster.environment, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                said = process.stdout.readline() if process.stdout else ""
+                assert "Forwarding from" in said, said
+                yield f"http://{said.split()[2]}"
+            finally:
+                process.terminate()
+
     @contextlib.contextmanager
     def traffic(self, url: str, page: bytes, *, clients: int) -> Iterator[Callable[[], dict[str, Any]]]:
         """Posts a page to `url` for as long as the block runs; what it yields ends that and returns the outcomes."""

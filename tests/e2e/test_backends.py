@@ -1,34 +1,20 @@
 """Servers of a service's own on a real node: a real Redis, and a fake Ollama in the image that the spec gives."""
 
 import json
-import pathlib
-import tempfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 import sites
 import volumes
-from cluster import images
 
 from kubeocr_contract import names
 
 pytestmark = [pytest.mark.cluster, pytest.mark.image]
-FAKES = pathlib.Path(__file__).parents[1] / "fakes"
 NAME, MODEL, OTHER = "leaning", "qwen3:8b", "llama3.2"
 SMALL = {"cpu": "50m", "memory": "128Mi"}
 STORAGE = {"size": "1Gi", "storageClassName": volumes.CLASS}
 CHILDREN = "deployments,services,jobs,networkpolicies"
-
-
-@pytest.fixture(scope="module")
-def servers(site: sites.Site) -> dict[str, str]:
-    """Images of both servers, in the cluster."""
-    log = pathlib.Path(tempfile.gettempdir()) / "kubeocr-images.log"
-    built = {name: images.build(name, log=log, checkout=images.Checkout(FAKES, "test")) for name in ("ollama", "redis")}
-    for image in built.values():
-        site.cluster.load(image.archive)
-    return {name: image.reference for name, image in built.items()}
 
 
 @pytest.fixture(scope="module")

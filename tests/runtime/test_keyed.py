@@ -71,6 +71,7 @@ async def test_an_answer_has_what_the_api_has_always_had(service, ollama, form, 
     assert body["requested_keys"] == ["Number", "Total"]
     assert body["models"] == {"mllm_model": None, "llm_model": "llama3:latest", "api_base_url": found.url}
     assert (body["success"], body["total_pages"], body["warnings"]) == (True, 2, [])
+    assert body["pages"] == [{"page": number, "width": 200, "height": 200, "angle": 0} for number in (1, 2)]
     assert body["details"] == {
         "Number": {
             "status": "found", "value": "page 2", "model": "llama3:latest",

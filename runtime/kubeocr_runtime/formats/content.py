@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kubeocr_contract import languages, polygons
-from kubeocr_runtime import reading, results
+from kubeocr_runtime import reading, results, structure
 from kubeocr_runtime.reading import boxes
 
 Box = tuple[int, int, int, int]
@@ -16,12 +16,10 @@ _TALLER = 1.4
 """A row so many times as high as its neighbour is another paragraph's."""
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """https://www.w3.org/TR/xml/#charsets"""
-TEXT = "text"
-PICTURES = frozenset({"image", "figure", "chart", "seal"})
-FORMULAS = frozenset({"formula"})
-TABLES = frozenset({"table"})
-HEADINGS = {"doc_title": 1, "paragraph_title": 2}
-"""Label of a block -> what it is, in PP-StructureV3's words."""
+PICTURES = structure.PICTURES - structure.HEADERS - structure.FOOTERS
+"""Labels of blocks that are shown as they look: not what repeats on every page."""
+HEADINGS = {structure.TITLE: 1, structure.SUBTITLE: 2}
+"""Label of a block -> its level."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -92,7 +90,7 @@ def _paragraph(rows: list[tuple[results.Line, ...]]) -> results.Block:
     left, top, right, bottom = around(polygons.around(line.polygon) for line in lines)
     text = "\n".join(" ".join(line.text for line in row) for row in rows)
     sure = sum(line.confidence for line in lines) / len(lines)
-    return results.Block(TEXT, ((left, top), (right, top), (right, bottom), (left, bottom)), sure, text, lines)
+    return results.Block(structure.TEXT, ((left, top), (right, top), (right, bottom), (left, bottom)), sure, text, lines)
 
 
 def _upright(polygon: results.Polygon, page: results.PageResult) -> results.Polygon:

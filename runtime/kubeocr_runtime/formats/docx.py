@@ -9,7 +9,7 @@ from docx.oxml import ns
 from docx.text import paragraph, run
 
 from kubeocr_contract import polygons
-from kubeocr_runtime import results
+from kubeocr_runtime import results, structure
 from kubeocr_runtime.formats import content, tables
 
 _DPI = 200
@@ -38,7 +38,7 @@ def _block(made: document.Document, block: results.Block) -> None:
     text = content.clean(block.content)
     if block.label in content.PICTURES and block.image:
         _picture(made, block)
-    elif block.label in content.TABLES and (found := tables.cells(text)):
+    elif block.label == structure.TABLE and (found := tables.cells(text)):
         _table(made, found)
     elif block.label in content.HEADINGS:
         made.add_heading(text.replace("\n", " "), content.HEADINGS[block.label])

@@ -3,7 +3,7 @@
 import html
 from collections.abc import Sequence
 
-from kubeocr_runtime import data_urls, results
+from kubeocr_runtime import data_urls, results, structure
 from kubeocr_runtime.formats import content, tables
 
 _STYLE = (
@@ -31,13 +31,13 @@ def block(one: results.Block) -> str:
     """One block as an element and a line end."""
     if one.label in content.PICTURES and one.image:
         return f'<img alt="{_escaped(one.content)}" src="{data_urls.of(one.image, data_urls.PNG)}">\n'
-    if one.label in content.TABLES and (found := tables.cells(one.content)):
+    if one.label == structure.TABLE and (found := tables.cells(one.content)):
         return table(found)
     text = _escaped(one.content)
     if one.label in content.HEADINGS:
         level = content.HEADINGS[one.label]
         return f"<h{level}>{text}</h{level}>\n"
-    if one.label in content.FORMULAS:
+    if one.label == structure.FORMULA:
         return f"<p><code>{text}</code></p>\n"
     return "<p>{}</p>\n".format(text.replace("\n", "<br>\n")) if text else ""
 
@@ -58,8 +58,8 @@ def _cell(cell: tables.Cell) -> str:
 
 def _title(pages: Sequence[Sequence[results.Block]]) -> str:
     """The document's own, or its first line."""
-    every = [one for blocks in pages for one in blocks if one.content and one.label not in content.TABLES]
-    title = next((one.content for one in every if one.label == "doc_title"), every[0].content if every else "")
+    every = [one for blocks in pages for one in blocks if one.content and one.label != structure.TABLE]
+    title = next((one.content for one in every if one.label == structure.TITLE), every[0].content if every else "")
     return _escaped(title.partition("\n")[0][:100]) or "Document"
 
 

@@ -5,6 +5,7 @@ PDFs.
 """
 
 import io
+import itertools
 import math
 import pathlib
 import zlib
@@ -18,7 +19,7 @@ from pikepdf import Array, Dictionary, Name
 from kubeocr_contract import settings
 from kubeocr_runtime import documents, errors
 from kubeocr_runtime.documents import pictures
-from kubeocr_runtime.formats import content, underlay
+from kubeocr_runtime.formats import beneath, content, underlay
 from kubeocr_runtime.pdfs import sizes
 
 _FONT = pathlib.Path(__file__).with_name("unseen.ttf")
@@ -35,7 +36,7 @@ def render(found: content.Content) -> bytes:
             with pikepdf.open(io.BytesIO(found.file)) as file:
                 return _written(file, found)
         except pikepdf.PasswordError:
-            raise errors.EncryptedDocument("file: the PDF is encrypted; send it without a password") from None
+            raise errors.EncryptedDocument(errors.LOCKED) from None
         except (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, TypeError, KeyError, RuntimeError) as e:
             raise errors.BrokenDocument(f"file: no searchable PDF can be made of it: {e}") from None
     with pikepdf.new() as file:
@@ -49,7 +50,8 @@ def _written(file: pikepdf.Pdf, found: content.Content) -> bytes:
     font = file.make_indirect(Dictionary(Type=Name.Font))
     for page, result in zip(file.pages, found.pages, strict=True):
         if result.lines and not result.own_text:
-            _lay(file, page, underlay.stream(result, _sheet(page.obj), letters), font)
+            name = _make_room(file, page)
+            _lay(file, page, underlay.stream(result, _sheet(page.obj), letters, name), (name, font))
     if letters.numbers:
         _describe(file, font, letters)
     out = io.BytesIO()
@@ -57,12 +59,21 @@ def _written(file: pikepdf.Pdf, found: content.Content) -> bytes:
     return out.getvalue()
 
 
-def _lay(file: pikepdf.Pdf, page: pikepdf.Page, drawn: bytes, font: Any) -> None:
+def _make_room(file: pikepdf.Pdf, page: pikepdf.Page) -> str:
+    """Takes out hidden text that the page has already. Returns a name for the font that none of the text that is left has."""
+    resources = _inherited(page.obj, Name.Resources, Dictionary())
+    taken = () if beneath.clear(file, page, resources) else set(resources.get(Name.Font, Dictionary()).keys())
+    names = (f"/{underlay.FONT}{number or ''}" for number in itertools.count())
+    return next(name for name in names if name not in taken)
+
+
+def _lay(file: pikepdf.Pdf, page: pikepdf.Page, drawn: bytes, font: tuple[str, Any]) -> None:
     """Before all that the page draws: there nothing has changed where and how things are drawn."""
     own = _inherited(page.obj, Name.Resources, Dictionary())
     resources = Dictionary(own)
     resources.Font = Dictionary(own.get(Name.Font, Dictionary()))
-    resources.Font[f"/{underlay.FONT}"] = font
+    name, described = font
+    resources.Font[name] = described
     page.obj.Resources = resources
     page.contents_add(file.make_stream(drawn), prepend=True)
 

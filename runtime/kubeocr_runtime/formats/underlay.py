@@ -74,14 +74,14 @@ endcmap CMapName currentdict /CMap defineresource pop end end
 """
 
 
-def stream(page: results.PageResult, sheet: Sheet, letters: Letters) -> bytes:
-    """A page's words, each with the white space behind it."""
+def stream(page: results.PageResult, sheet: Sheet, letters: Letters, font: str = f"/{FONT}") -> bytes:
+    """A page's words, each with the white space behind it; `font` is its name among the page's resources."""
     drawn = " ".join(
         f"{_matrix(quad, len(text))} Tm <{letters.encode(text)}> Tj"
         for text, quad in _pieces(page, sheet)
         if text and _is_shown(quad)
     )
-    return f"q BT 3 Tr /{FONT} 1 Tf {drawn} ET Q\n".encode("ascii")
+    return f"q BT 3 Tr {font} 1 Tf {drawn} ET Q\n".encode("ascii")
 
 
 def _pieces(page: results.PageResult, sheet: Sheet) -> Iterator[tuple[str, _Quad]]:

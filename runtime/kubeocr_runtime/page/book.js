@@ -1,5 +1,7 @@
 // A document's answer as it comes in: its pages, their rows, and what can be made of them. Nothing of the page is touched here.
 
+import * as answers from "./answers.js";
+
 export const DONE = "done";
 
 export class Book {
@@ -9,6 +11,10 @@ export class Book {
   pages = new Map();
   /** How it ended; null while it has not. */
   last = null;
+  /** What it is made of; of an answer that comes page by page, lines. */
+  kind = answers.LINES;
+  /** Of an answer of keys. */
+  findings = [];
 
   get total() {
     return this.head.total_pages ?? 1;
@@ -56,12 +62,10 @@ export class Book {
   }
 
   #whole(body) {
-    const pages = Array.isArray(body.pages) && body.pages.length ? body.pages : [body];
-    pages.forEach((page, index) => {
-      const number = page.page ?? index + 1;
-      const results = (body.results ?? []).filter((line) => line.page === number);
-      this.pages.set(number, { ...page, page: number, status: DONE, text: words(page), results });
-    });
+    const pages = answers.pages(body);
+    for (const page of pages) this.pages.set(page.page, { ...page, status: DONE });
+    this.kind = answers.kind(body);
+    this.findings = answers.findings(body);
     this.head = { total_pages: body.total_pages ?? pages.length };
     this.last = { status: DONE, whole: body };
   }
@@ -85,9 +89,4 @@ function taken(left, row) {
     mine.push(left.shift());
   }
   return mine;
-}
-
-/** What an answer that has no lines says: its Markdown or text, or all of it. */
-function words(page) {
-  return [page.text, page.markdown].find((text) => typeof text === "string") ?? JSON.stringify(page, null, 2);
 }

@@ -4,7 +4,10 @@ const FORM = "multipart/form-data";
 const FILE = "file";
 const LANGUAGE = "lang";
 const FORMAT = "format";
+const TYPES = { boolean: "checkbox", integer: "number", number: "number" };
 const PLACED = new Set([FILE, LANGUAGE, FORMAT]);
+/** A value of a field with which the answer is a file, which is kept and not shown. */
+export const ARCHIVE = { field: "images", value: "zip", media: "application/zip" };
 
 /** The routes that read a document that comes in a form. */
 export function pipelines(description) {
@@ -18,10 +21,10 @@ export function pipelines(description) {
         description: post.description ?? "",
         streams: "application/x-ndjson" in answers(post),
         hasLanguage: LANGUAGE in form.properties,
-        formats: form.properties[FORMAT]?.enum ?? [],
+        formats: [...(form.properties[FORMAT]?.enum ?? []), ...(ARCHIVE.media in answers(post) ? [ARCHIVE.value] : [])],
         fields: Object.entries(form.properties)
-          .filter(([name]) => !PLACED.has(name))
-          .map(([name, schema]) => ({ name, schema, needed: (form.required ?? []).includes(name) })),
+          .filter(([name, { enum: words }]) => !PLACED.has(name) && words?.length !== 1)
+          .map(([name, schema]) => ({ name, schema: shown(name, schema), needed: form.required.includes(name) })),
       };
     });
 }
@@ -30,7 +33,7 @@ export function pipelines(description) {
 export function control({ name, schema, needed }) {
   const id = `field-${name}`;
   const note = made("small", { id: `${id}-note`, textContent: schema.description ?? "" });
-  const label = made("label", { htmlFor: id, textContent: name.replaceAll("_", " ") });
+  const label = made("label", { htmlFor: id, textContent: titled(name) });
   const input = element(schema);
   Object.assign(input, { id, required: needed });
   input.dataset.field = name;
@@ -52,17 +55,26 @@ export function made(tag, properties = {}) {
 function formOf(description, post) {
   const { schema } = post.requestBody.content[FORM];
   const found = schema.$ref ? description.components.schemas[schema.$ref.split("/").at(-1)] : schema;
-  return { properties: {}, ...found };
+  return { properties: {}, required: [], ...found };
+}
+
+/** The server hands out an archive by this field; here it is one of the formats. */
+function shown(name, schema) {
+  return name === ARCHIVE.field && schema.enum ? { ...schema, enum: schema.enum.filter((word) => word !== ARCHIVE.value) } : schema;
 }
 
 function answers(post) {
   return post.responses["200"]?.content ?? {};
 }
 
+function titled(name) {
+  return (name[0].toUpperCase() + name.slice(1)).replaceAll("_", " ");
+}
+
 function element(schema) {
   if (schema.enum) return choice(schema);
-  const type = { boolean: "checkbox", integer: "number", number: "number" }[schema.type] ?? "text";
-  const input = made("input", { type });
+  const type = schema.format === "password" ? "password" : (TYPES[schema.type] ?? "text");
+  const input = made("input", { type, placeholder: schema.examples?.[0] ?? "" });
   if (type === "checkbox") input.checked = schema.default ?? false;
   else input.value = schema.default ?? "";
   if (type === "number") {

@@ -1,28 +1,36 @@
-// A document's text in a format that can be copied or kept. Text and JSON are made here; the server makes those that it lists.
+// What was read, in a format that can be copied or kept. Some are made here; the server makes those that it lists.
 
 import * as api from "./api.js";
+import { KEYS, LINES, MARKDOWN, REGIONS } from "./answers.js";
+import * as csv from "./csv.js";
+import { ARCHIVE } from "./fields.js";
 
 const HERE = {
   text: { ending: "txt", media: "text/plain", make: (book) => book.text() },
+  markdown: { ending: "md", media: "text/markdown", make: (book) => book.last.whole.markdown },
+  csv: { ending: "csv", media: "text/csv", make: (book) => csv.table(book.findings) },
   json: { ending: "json", media: "application/json", make: (book) => JSON.stringify(book.json(), null, 2) },
 };
-const ENDINGS = { markdown: "md", alto: "xml", ndjson: "jsonl" };
+/** What is made here of each kind of answer. */
+const MADE = { [LINES]: ["text", "json"], [REGIONS]: ["text", "json"], [MARKDOWN]: ["markdown", "json"], [KEYS]: ["csv", "json"] };
+const ENDINGS = { alto: "xml", ndjson: "jsonl" };
 const TEXTUAL = /^(text\/|application\/([\w.-]+\+)?(json|xml)\b|application\/(x-ndjson|alto))/;
 
 /** Their names, those that need no second reading first. */
-export function known(pipeline) {
-  return [...new Set([...Object.keys(HERE), ...pipeline.formats])];
+export function known(pipeline, kind = LINES) {
+  return [...new Set([...MADE[kind], ...pipeline.formats])];
 }
 
 export function title(format) {
-  return { text: "Text", json: "JSON", markdown: "Markdown" }[format] ?? format.toUpperCase();
+  return { text: "Text", markdown: "Markdown" }[format] ?? format.toUpperCase();
 }
 
 /** The document in a format; `again` makes the form that it was read with anew. */
 export async function made(format, { book, pipeline, again, signal }) {
-  if (format in HERE) return new Blob([HERE[format].make(book)], { type: HERE[format].media });
+  if (MADE[book.kind].includes(format)) return new Blob([HERE[format].make(book)], { type: HERE[format].media });
   const form = again();
-  form.append("format", format);
+  if (format === ARCHIVE.value) form.set(ARCHIVE.field, ARCHIVE.value);
+  else form.append("format", format);
   return api.render(pipeline, form, signal);
 }
 

@@ -1,5 +1,6 @@
 // The page: a document comes in, is read, and is shown as its answer comes.
 
+import { KEYS, MARKDOWN, REGIONS } from "./answers.js";
 import * as api from "./api.js";
 import { Book, DONE } from "./book.js";
 import * as choices from "./choices.js";
@@ -111,13 +112,27 @@ function ended() {
     tell("The answer broke off: the connection was lost.", "error");
     return;
   }
-  const what = `${counted(book.lines.length, "line")} on ${counted(book.done.length, "page")}`;
+  listFormats();
+  const what = summary();
   if (book.last.status === DONE) {
-    tell(`Read: ${what}.`);
+    tell([`Read: ${what}.`, ...(book.last.whole?.warnings ?? [])].join(" "));
     return;
   }
   const why = book.last.detail ?? [...book.pages.values()].find((page) => page.detail)?.detail ?? "";
   tell(`Read in part: ${what} of ${book.total}. ${why}`, "error");
+}
+
+/** What was read, in figures. */
+function summary() {
+  const pages = counted(book.done.length, "page");
+  const found = book.findings.filter(({ status }) => status === "found").length;
+  const regions = book.done.reduce((sum, page) => sum + (page.regions?.length ?? 0), 0);
+  const said = {
+    [KEYS]: `${found} of ${counted(book.findings.length, "key")} found on ${pages}`,
+    [REGIONS]: `${counted(regions, "region")} on ${pages}`,
+    [MARKDOWN]: pages,
+  };
+  return said[book.kind] ?? `${counted(book.lines.length, "line")} on ${pages}`;
 }
 
 function failed(error, signal) {
@@ -134,7 +149,7 @@ function busy(on) {
 
 function listFormats() {
   const before = $("format").value;
-  const known = formats.known(asked.pipeline);
+  const known = formats.known(asked.pipeline, book.kind);
   $("format").replaceChildren(...known.map((each) => new Option(formats.title(each), each)));
   if (known.includes(before)) $("format").value = before;
 }

@@ -1,4 +1,4 @@
-// A page's picture with a box around each line.
+// A page's picture, with a shape around each thing that was read on it.
 
 import { made } from "./fields.js";
 
@@ -10,7 +10,7 @@ export class Sheet {
   #image = made("img", { alt: "" });
   #boxes = document.createElementNS(SVG, "svg");
 
-  /** `point(index)` is called for the line that the pointer is at (-1: none), `pick(index)` for one that is clicked. */
+  /** `point(index)` is called for what the pointer is at (-1: nothing), `pick(index)` for what is clicked. */
   constructor(frame, { point, pick }) {
     this.#frame = frame;
     this.#boxes.setAttribute("preserveAspectRatio", "none");
@@ -31,14 +31,14 @@ export class Sheet {
     else this.#image.removeAttribute("src");
   }
 
-  /** A page that was read, or null for none yet. */
-  boxes(page) {
+  /** The shapes `{bbox, at, kind}` on a page that was read, or null for none yet. */
+  boxes(page, shapes = []) {
     this.#boxes.replaceChildren();
     this.#paper.style.aspectRatio = page?.width ? `${page.width} / ${page.height}` : "";
     this.#paper.hidden = this.#image.hidden && !page?.width;
     if (!page?.width) return;
     this.#boxes.setAttribute("viewBox", `0 0 ${page.width} ${page.height}`);
-    this.#boxes.append(...page.results.map(box));
+    this.#boxes.append(...shapes.map(box));
   }
 
   zoom(percent) {
@@ -47,10 +47,9 @@ export class Sheet {
 
   mark(at, { scroll }) {
     for (const each of this.#boxes.querySelectorAll(".at")) each.classList.remove("at");
-    const found = this.#boxes.children[at];
-    if (!found) return;
-    found.classList.add("at");
-    if (scroll) bring(this.#frame, found);
+    const found = this.#boxes.querySelectorAll(`[data-at="${at}"]`);
+    for (const each of found) each.classList.add("at");
+    if (scroll && found.length) bring(this.#frame, found[0]);
   }
 }
 
@@ -67,12 +66,14 @@ function past(from, to, low, high) {
   return (from + to) / 2 - (low + high) / 2;
 }
 
-function box(line) {
+function box({ bbox, at, kind = "" }) {
   const shape = document.createElementNS(SVG, "polygon");
-  shape.setAttribute("points", line.bbox.map((point) => point.join(",")).join(" "));
+  shape.setAttribute("points", bbox.map((point) => point.join(",")).join(" "));
+  shape.setAttribute("class", kind);
+  shape.dataset.at = at;
   return shape;
 }
 
 function index(target) {
-  return target.localName === "polygon" ? [...target.parentNode.children].indexOf(target) : -1;
+  return Number(target.dataset.at ?? -1);
 }

@@ -1,8 +1,9 @@
-// Shows a page of a book: its picture with boxes, and its text; what is pointed at in one is found in the other.
+// Shows a page of a book: its picture with boxes, and what was read; what is pointed at in one is found in the other.
 
 import { Book, DONE } from "./book.js";
+import { Pane } from "./pane.js";
 import { Sheet } from "./sheet.js";
-import { Transcript } from "./transcript.js";
+import * as views from "./views.js";
 
 const $ = (id) => document.getElementById(id);
 const ZOOMS = [25, 50, 75, 100, 150, 200, 300, 400];
@@ -18,7 +19,7 @@ export class Viewer {
   #picked = -1;
   #zoom = 100;
   #sheet = new Sheet($("sheet"), { point: (at) => this.#point(at, TEXT), pick: (at) => this.#pick(at, TEXT) });
-  #transcript = new Transcript($("lines"), { point: (at) => this.#point(at, SHEET), pick: (at) => this.#pick(at, BOTH) });
+  #pane = new Pane($("lines"), { point: (at) => this.#point(at, SHEET), pick: (at, page) => this.#find(at, page) });
 
   constructor() {
     $("before").addEventListener("click", () => this.show(this.number - 1));
@@ -72,25 +73,34 @@ export class Viewer {
 
   #write(page) {
     const read = page?.status === DONE ? page : null;
+    const view = read ? views.of(this.#book, read) : views.said(page?.detail ?? "This page is not read.");
     this.#picked = -1;
-    this.#sheet.boxes(read);
-    const blank = read && !read.text && "There is no text on this page.";
-    this.#transcript.show(blank ? null : read, blank || (page?.detail ?? "This page is not read."));
+    $("text-title").textContent = view.title;
+    this.#sheet.boxes(read, view.shapes);
+    this.#pane.show(view);
   }
 
   #point(at, other) {
     this.#mark(at < 0 ? this.#picked : at, at < 0 ? "" : other);
   }
 
+  /** Picks something that may stand on another page: the one that is named, else the first that has it. */
+  #find(at, named) {
+    const pages = this.#book.findings[at]?.places.map(({ page }) => page) ?? [];
+    const page = named ?? (pages.includes(this.number) ? this.number : pages[0]);
+    if (page && page !== this.number) this.show(page);
+    this.#pick(at, BOTH);
+  }
+
   #pick(at, scrolled) {
     this.#picked = at;
-    this.#transcript.pick(at);
+    this.#pane.pick(at);
     this.#mark(at, scrolled);
   }
 
   #mark(at, scrolled) {
     this.#sheet.mark(at, { scroll: [SHEET, BOTH].includes(scrolled) });
-    this.#transcript.mark(at, { scroll: [TEXT, BOTH].includes(scrolled) });
+    this.#pane.mark(at, { scroll: [TEXT, BOTH].includes(scrolled) });
   }
 
   #resize(percent = this.#zoom) {

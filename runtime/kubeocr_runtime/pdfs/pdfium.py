@@ -85,5 +85,5 @@ def _reading(index: int) -> Iterator[None]:
 def _unopened(data: bytes, error: Exception) -> errors.OcrError:
     # PDFium's last error may be an older file's: one without pages fails and sets none. /Encrypt is never itself encrypted.
     if "password" in str(error).lower() and b"/Encrypt" in data:
-        return errors.EncryptedDocument("file: the PDF asks for a password; send one that opens without")
+        return errors.EncryptedDocument(errors.LOCKED)
     return errors.BrokenDocument("file: the PDF cannot be opened: it is damaged, or has no pages")

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from kubeocr_contract import models as catalogue
-from kubeocr_contract import settings, structured, wire
+from kubeocr_contract import outputs, settings, structured, wire
 from kubeocr_runtime import errors, forms, readers, structure, wishes
 
 _UNREADABLE = "{}: no release runs {} yet; leave it false, and such regions come as pictures"
@@ -44,7 +44,7 @@ def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: readers.Store,
             f"{structured.PIPELINE}: no model that finds a page's regions is in this image ({wanted})"
         )
     _refuse_unreadable(fields)
-    wish = wishes.parse(route, fields, store, reader)
+    wish = wishes.parse(route, _of_reading(route, fields), store, reader)
     if wish.text_layer != wire.NEVER:
         message = f"{wire.TEXT_LAYER_FIELD}: a page's regions are found by how it looks; leave it {wire.NEVER}"
         raise errors.InvalidField(message, field=wire.TEXT_LAYER_FIELD)
@@ -56,8 +56,14 @@ def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: readers.Store,
     return Asked(route.path, dataclasses.replace(wish, options=options), images, used)
 
 
+def _of_reading(route: wire.OcrRoute, fields: Mapping[str, str]) -> Mapping[str, str]:
+    """Pages are looked at whatever the format; and what answers in Markdown has no other."""
+    kept = {name: text for name, text in fields.items() if route.path == structured.JSON or name != outputs.FORMAT_FIELD}
+    return {wire.TEXT_LAYER_FIELD: wire.NEVER, **kept}
+
+
 def _images(path: str) -> tuple[str, ...]:
-    return structured.IMAGES if path == structured.MARKDOWN else (structured.INLINE, structured.NONE)
+    return structured.IMAGES if path == structured.MARKDOWN else structured.ONE_PIECE
 
 
 def _refuse_unreadable(fields: Mapping[str, str]) -> None:

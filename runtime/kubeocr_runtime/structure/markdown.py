@@ -30,6 +30,11 @@ def written(page: results.PageResult, source: Source) -> str:
     return text
 
 
+def heading(text: str, level: int) -> str:
+    """A line of its own."""
+    return f"{'#' * level} {text}"
+
+
 def inline(block: results.Block) -> str:
     """A picture as a URL that holds it."""
     return data_urls.of(block.image, data_urls.PNG)
@@ -66,7 +71,7 @@ def _one_line(content: str) -> str:
 
 
 def _title(content: str) -> str:
-    return f"# {_one_line(content)}"
+    return heading(_one_line(content), 1)
 
 
 def _heading(content: str) -> str:
@@ -74,7 +79,7 @@ def _heading(content: str) -> str:
     text = _one_line(content).rstrip(".")
     number = _NUMBER.match(text)
     depth = number.group(1).count(".") + 1 if number else 1
-    return f"#{'#' * depth} {text}"
+    return heading(text, depth + 1)
 
 
 def _text(content: str) -> str:

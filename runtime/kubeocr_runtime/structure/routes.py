@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from aiohttp import hdrs, web
 
-from kubeocr_contract import settings, structured, wire
-from kubeocr_runtime import errors, readers, turns, uploads, visits, wishes
+from kubeocr_contract import outputs, settings, structured, wire
+from kubeocr_runtime import errors, printing, readers, turns, uploads, visits, wishes
+from kubeocr_runtime.formats import asking
 from kubeocr_runtime.structure import answers, asked
 
 _PICTURES_MIB = 64
@@ -25,13 +26,15 @@ async def read(route: wire.OcrRoute, request: web.Request) -> web.Response:
     visit = visits.Visit.of(request)
 
     def parse(fields: Mapping[str, str]) -> tuple[wishes.Wish, asked.Asked]:
-        given = _with_accept(route, fields, request)
+        given = {**asking.asked(request.query, ()), **_with_accept(route, fields, request)}
         wanted = asked.parse(route, given, visit.services.store, visit.services.worker.reader)
         return wanted.wish, wanted
 
     pages = _Pages()
     async with visits.let_in(visit) as ticket, visits.opened(visit, ticket, parse) as (task, wanted):
         await visit.services.turns.deliver(task.document, task.job, pages.take)
+        if task.wish.output.name != outputs.JSON:
+            return await printing.answer(visit.services, task, pages.reads)
         return await _answer(wanted, pages.reads)
 
 

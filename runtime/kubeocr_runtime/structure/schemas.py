@@ -1,13 +1,21 @@
 """What the OpenAPI document says of PP-StructureV3's routes. Pure; `openapi` takes it in."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from kubeocr_contract import structured
+from kubeocr_contract import outputs, structured, wire
+from kubeocr_runtime.formats import schemas as formats
 
 _TEXT: Mapping[str, Any] = {"type": "string"}
 _COUNT: Mapping[str, Any] = {"type": "integer"}
 _ANYTHING: Mapping[str, Any] = {"type": "object"}
+_NAMES = {structured.MARKDOWN: "StructureMarkdown", structured.JSON: "StructureJson"}
+_SEEN = "regions are found by how a page looks, so that its own text is never taken"
+_PICTURES = {
+    structured.INLINE: "inline: pictures as data URLs",
+    structured.ZIP: "zip: beside the Markdown in a ZIP file",
+    structured.NONE: "none: no pictures",
+}
 _BOX = {"type": "array", "items": _COUNT, "description": "left, top, right, bottom"}
 
 
@@ -16,8 +24,8 @@ def paths(parameters: list[dict[str, Any]], failures: Mapping[str, Any]) -> dict
     return {path: {"post": _route(path, parameters, failures)} for path in structured.ROUTES}
 
 
-def schemas() -> dict[str, Any]:
-    """Of their forms and answers."""
+def schemas(form: dict[str, Any]) -> dict[str, Any]:
+    """Of their forms and answers; `form` is the schema of a route that reads text."""
     common = {
         "pipeline": {"const": structured.PIPELINE}, "description": _TEXT, "total_pages": _COUNT,
         "pipeline_flags": {"type": "object", "additionalProperties": {"type": "boolean"}}, "language": _TEXT,
@@ -25,7 +33,8 @@ def schemas() -> dict[str, Any]:
     }  # fmt: skip
     pages = {"type": "array", "items": {"$ref": "#/components/schemas/StructurePage"}}
     return {
-        "StructureForm": {"allOf": [{"$ref": "#/components/schemas/OcrForm"}, {"type": "object", "properties": _fields()}]},
+        _NAMES[structured.MARKDOWN] + "Form": _form(form, (outputs.FORMAT_FIELD, outputs.WORDS_FIELD), structured.IMAGES),
+        _NAMES[structured.JSON] + "Form": _form(form, (outputs.WORDS_FIELD,), structured.ONE_PIECE),
         "StructureMarkdown": _object({**common, "markdown": _TEXT, "pages": {"type": "array", "items": _TEXT}}),
         "StructureJson": _object({**common, "pages": pages}),
         "StructurePage": _object({"res": _page()}),
@@ -46,24 +55,35 @@ def _page() -> dict[str, Any]:
 
 def _route(path: str, parameters: list[dict[str, Any]], failures: Mapping[str, Any]) -> dict[str, Any]:
     is_markdown = path == structured.MARKDOWN
-    name = "StructureMarkdown" if is_markdown else "StructureJson"
+    name = _NAMES[path]
     content: dict[str, Any] = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
     if is_markdown:
         content[structured.ARCHIVE] = {"schema": {"type": "string", "contentMediaType": structured.ARCHIVE}}
-    form = {"multipart/form-data": {"schema": {"$ref": "#/components/schemas/StructureForm"}}}
+    else:
+        content.update(formats.media())
+    form = {"multipart/form-data": {"schema": {"$ref": f"#/components/schemas/{name}Form"}}}
     return {
-        "summary": structured.ROUTES[path],
+        "summary": f"Structure as {'Markdown' if is_markdown else 'blocks'}",
+        "description": structured.ROUTES[path],
         "operationId": "structure_markdown" if is_markdown else "structure_json",
         "tags": ["structure"],
-        "parameters": parameters,
+        "parameters": parameters if is_markdown else [*parameters, formats.QUERY],
         "requestBody": {"required": True, "content": form},
         "responses": {"200": {"description": "what was read", "content": content}, **failures},
     }
 
 
-def _fields() -> dict[str, Any]:
+def _form(form: dict[str, Any], without: Collection[str], images: Sequence[str]) -> dict[str, Any]:
+    """What a route that reads text takes, with what structure asks besides."""
+    common = {name: schema for name, schema in form["properties"].items() if name not in without}
+    common[wire.TEXT_LAYER_FIELD] = {"type": "string", "enum": [wire.NEVER], "default": wire.NEVER, "description": _SEEN}
+    return {**form, "properties": {**common, **_fields(images)}}
+
+
+def _fields(images: Sequence[str]) -> dict[str, Any]:
+    never = {"type": "boolean", "enum": [False], "default": False}
     unread = {
-        field: {"type": "boolean", "default": False, "description": f"no release runs {model} yet, and true is answered 422"}
+        field: {**never, "description": f"no release runs {model} yet, and true is answered 422"}
         for field, model in structured.UNREAD_FIELDS.items()
     }
     return {
@@ -71,9 +91,9 @@ def _fields() -> dict[str, Any]:
         **unread,
         structured.IMAGES_FIELD: {
             "type": "string",
-            "enum": list(structured.IMAGES),
-            "default": structured.IMAGES[0],
-            "description": "pictures in the Markdown as data URLs, beside it in a ZIP file, or not at all",
+            "enum": list(images),
+            "default": images[0],
+            "description": "; ".join(_PICTURES[each] for each in images),
         },
     }
 

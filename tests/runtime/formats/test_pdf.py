@@ -173,6 +173,29 @@ def test_a_page_whose_own_text_was_taken_stays_as_it_is() -> None:
     assert b"Unseen" not in pdf.render(own)
 
 
+@pytest.mark.parametrize("file", [pytest.param(drawn(), id="a-scan"), pytest.param(paper(90), id="a-page-of-a-pdf")])
+def test_what_was_read_before_is_found_once(file: bytes) -> None:
+    once = pdf.render(of(file))
+    found = of(once)
+    twice = pdf.render(found)
+    assert_same(read(twice), words(found.pages[0]))
+    before, after = (documents.open_document(each, settings.Settings()).page(0).image for each in (once, twice))
+    assert (before == after).all()
+    assert len(twice) < len(once) + 2000, "what is not needed any more went too"
+
+
+def test_text_that_cannot_be_taken_out_keeps_its_letters() -> None:
+    """Its font has the name that ours would have."""
+    with pikepdf.open(io.BytesIO(pdf.render(of(drawn())))) as file:
+        page = file.pages[0]
+        page.contents_add(file.make_stream(b"/Gone gs"), prepend=True)
+        out = io.BytesIO()
+        file.save(out)
+    other = results.PageResult(1, 600, 400, 0, ((read_pages.line("Zebra", 50, 200, pitch=20),),))
+    want = [word.text for word in words(of(drawn()).pages[0])]
+    assert sorted(word.text for word in read(pdf.render(of(out.getvalue(), other)))) == sorted([*want, "Zebra"])
+
+
 def test_resources_of_the_whole_file_stay_within_reach() -> None:
     with pikepdf.open(io.BytesIO(paper())) as file:
         page = file.pages[0].obj
@@ -200,6 +223,13 @@ def test_resources_of_the_whole_file_stay_within_reach() -> None:
 def test_what_is_no_pdf_to_qpdf_is_refused(file: bytes, error: type[errors.OcrError]) -> None:
     with pytest.raises(error, match=r"^file: "):
         pdf.render(dataclasses.replace(read_pages.HEBREW, file=file))
+
+
+def test_a_password_is_spoken_of_as_where_pages_are_drawn() -> None:
+    locked = paper(encrypt="secret")
+    for open_it in (lambda: pdf.render(dataclasses.replace(read_pages.HEBREW, file=locked)), lambda: of(locked)):
+        with pytest.raises(errors.EncryptedDocument, match="asks for a password; send one that opens without"):
+            open_it()
 
 
 def test_the_font_is_as_large_as_the_text_takes_it_for() -> None:

@@ -22,7 +22,7 @@ _SECONDS = 20
 
 
 class Site:
-    """The application on a loop and a thread of its own: what drives a browser blocks."""
+    """An application on a loop and a thread of its own: what drives a browser blocks."""
 
     def __init__(self, application: web.Application) -> None:
         self.app = application
@@ -41,6 +41,8 @@ class Site:
     async def _started(self) -> test_utils.TestServer:
         server = test_utils.TestServer(self.app)
         await server.start_server()
+        if app.LOADED not in self.app:
+            return server
         loaded, failed = (asyncio.create_task(self.app[key].wait()) for key in (app.LOADED, app.FAILED))
         _, other = await asyncio.wait((loaded, failed), return_when=asyncio.FIRST_COMPLETED)
         for task in other:
@@ -115,6 +117,19 @@ def driver() -> Iterator[webdriver.Chrome]:
     options.set_capability("goog:loggingPrefs", {"browser": "WARNING"})
     with webdriver.Chrome(options=options, service=webdriver.ChromeService(service)) as started:
         yield started
+
+
+@pytest.fixture
+def served() -> Iterator[Callable[[web.Application], str]]:
+    """Serves another application too, and tells its URL."""
+    with contextlib.ExitStack() as stack:
+
+        def start(application: web.Application) -> str:
+            site = Site(application)
+            stack.callback(site.close)
+            return site.url.rstrip("/")
+
+        yield start
 
 
 @pytest.fixture

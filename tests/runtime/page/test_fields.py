@@ -2,7 +2,7 @@
 
 import pytest
 
-from kubeocr_contract import wire
+from kubeocr_contract import structured, wire
 
 pytestmark = pytest.mark.xdist_group("browser")
 FIELDS = 'const fields = await import("./page/fields.js");'
@@ -33,6 +33,19 @@ def test_a_route_that_is_new_comes_with_its_fields_and_formats(screen) -> None:
         "/ocr/new", False, False, ["json", "hocr", "pdf"],
     )  # fmt: skip
     assert found["fields"] == [{"name": "keys", "schema": text, "needed": True}]
+
+
+def test_what_can_only_be_one_thing_is_not_asked_for(screen) -> None:
+    one = {"type": "string", "enum": ["never"], "default": "never"}
+    (found,) = screen().js(FIELDS + "return fields.pipelines(values[0]);", described(text_layer=one, keys={"type": "string"}))
+    assert [each["name"] for each in found["fields"]] == ["keys"]
+
+
+def test_an_archive_is_a_format_and_not_a_way_to_show_an_answer(screen) -> None:
+    found = screen().js(FIELDS + 'return fields.pipelines(await (await fetch("openapi.json")).json());')
+    (markdown,) = (each for each in found if each["path"] == structured.MARKDOWN)
+    (images,) = (each for each in markdown["fields"] if each["name"] == structured.IMAGES_FIELD)
+    assert (markdown["formats"], images["schema"]["enum"]) == (["zip"], ["inline", "none"])
 
 
 @pytest.mark.parametrize(

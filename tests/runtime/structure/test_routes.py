@@ -82,6 +82,27 @@ async def test_blocks_of_all_pages(service, form, pdf) -> None:
     assert list(told["images"]) == ["imgs/img_in_image_box_10_20_30_40.png"]
 
 
+@pytest.mark.parametrize("how", ["form", "query"])
+async def test_blocks_in_another_format(service, form, pdf, how: str) -> None:
+    client = await service()
+    path = structured.JSON if how == "form" else f"{structured.JSON}?format=html"
+    response = await client.post(path, data=form(pdf(2), **({"format": "html"} if how == "form" else {})))
+    text = await response.text()
+    assert (response.content_type, "sandbox" in response.headers["Content-Security-Policy"]) == ("text/html", True)
+    assert ("<h2>page 2</h2>" in text, text.count('<img alt="" src="data:image/png')) == (True, 2)
+
+
+async def test_a_searchable_pdf_is_made_of_pages_that_are_looked_at(service, form, pdf, reader) -> None:
+    response = await (await service()).post(structured.JSON, data=form(pdf(1), format="pdf"))
+    assert (await response.read()).startswith(b"%PDF-")
+    assert reader.seen[0][2].layout is not None
+
+
+async def test_markdown_has_no_other_format(service, form, picture) -> None:
+    response = await (await service()).post(structured.MARKDOWN, data=form(picture(), format="pdf"))
+    assert (await response.json())["pages"][0].startswith("## page 1")
+
+
 async def test_answers_are_as_they_are_described(service, form, picture) -> None:
     client, schemas = await service(), openapi.document()["components"]["schemas"]
     for path, name in ((structured.MARKDOWN, "StructureMarkdown"), (structured.JSON, "StructureJson")):
