@@ -241,7 +241,7 @@ def test_a_tenant_with_many_requests_gets_no_more_than_one_with_one() -> None:
 
 
 @pytest.mark.parametrize("short", [pytest.param(True, id="of one line each"), pytest.param(False, id="of a page each")])
-def test_a_tenants_request_goes_before_those_of_one_that_used_the_engine_all_the_time(short: bool) -> None:  # noqa: FBT001
+def test_a_tenants_request_goes_before_those_of_one_that_used_the_engine_all_the_time(short: bool) -> None:
     waiting: Schedule[str] = Schedule()
     for _ in range(200):
         waiting.add(Share(tenant="busy"), [line(A, pixels=MUCH // 8 if short else MUCH)])
