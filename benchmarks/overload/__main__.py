@@ -1,10 +1,11 @@
 """How `kubeocr serve` bears more than it can do: each part on a server of its own, with images of one line that are drawn.
 
-    make bench-overload ARGS='--parts peak,soak,fair,equal,cancel,stream'
+    make bench-overload ARGS='--parts peak,soak,fair,tenants,equal,cancel,stream'
 
 - peak: the most requests a second, then five times as many offered: what is still answered, and how soon the rest is refused.
 - soak: memory after 1,000 requests and after 20,000.
 - fair: how long one line takes alone, and while another client has a book of 500 pages read.
+- tenants: how long a page takes now and then, alone and while another API key keeps all of the queue full that it may have.
 - equal: 10,000 answers with 32 clients against those of one client.
 - cancel: how long the pages of a book still wait to be read once it is deleted, or its connection closed, beside busy clients.
 - stream: a book of 1,000 short pages, answered page by page: memory over the idle server's, and when the first page comes.

@@ -13,6 +13,7 @@ import requests
 from benchmarks.ocr import servers
 from benchmarks.overload import connections, outcomes
 from kubeocr_contract import names, wire
+from kubeocr_runtime import keys
 
 _PATH = wire.OCR_ROUTES[0].path
 _LINE = 2**22
@@ -25,6 +26,10 @@ class Body:
 
     data: bytes
     headers: Mapping[str, str]
+
+    def of(self, key: str) -> "Body":
+        """The same, sent with an API key."""
+        return dataclasses.replace(self, headers={**self.headers, keys.HEADER: key})
 
 
 def body(file: bytes) -> Body:

@@ -14,6 +14,12 @@ _TIMES = 5
 _BOOK_LINES, _SHORT_LINES = 30, 3
 _OTHERS = 8
 """Clients that keep a server busy on which books are given up."""
+_GREEDY_CLIENTS = 200
+"""More than a tenant may have pages in the queue."""
+_PAUSES = 3
+"""A light tenant does nothing for so many times as long as a page of its takes alone."""
+LIGHT, GREEDY = "light", "greedy"
+"""Keys of the tenants' server."""
 _PATIENCE = 10.0
 """Seconds after which a book that was given up is taken to be read on."""
 
@@ -35,9 +41,11 @@ class Effort:
     cancel: int = 20
     """Books that are given up, each way."""
     stream: int = 1000
+    pages: int = 60
+    """Of a light tenant, each way."""
 
 
-QUICK = Effort(seconds=5, soak=400, settled=100, lines=20, book=20, equal=200, cancel=5, stream=20)
+QUICK = Effort(seconds=5, soak=400, settled=100, lines=20, book=20, equal=200, cancel=5, stream=20, pages=5)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -100,6 +108,28 @@ async def fair(bench: Bench) -> outcomes.Figures:
     return {"alone_p95_seconds": alone, "beside_p95_seconds": beside, "p95_ratio": ratio, "book_failed": failed}
 
 
+async def tenants(bench: Bench) -> outcomes.Figures:
+    """A page of one API key now and then, alone and beside another key that has the queue full at all times."""
+    page = clients.body(books.book(1, _BOOK_LINES))
+    *_, last = await bench.client.keep_busy([page.of(LIGHT)] * 5, 1)
+    pause = _PAUSES * last.seconds
+    alone = await _now_and_then(bench, page.of(LIGHT), pause)
+    others = [asyncio.create_task(_insist(bench, page.of(GREEDY))) for _ in range(_GREEDY_CLIENTS)]
+    await asyncio.sleep(2)  # until as many wait as may
+    waiting = await bench.client.waiting()
+    beside = await _now_and_then(bench, page.of(LIGHT), pause)
+    for other in others:
+        other.cancel()
+    alone_p95, beside_p95 = outcomes.p95(alone), outcomes.p95(beside)
+    return {
+        "alone_p95_seconds": alone_p95,
+        "beside_p95_seconds": beside_p95,
+        "p95_ratio": beside_p95 / alone_p95 if alone_p95 and beside_p95 else None,
+        "waiting_pages": waiting,
+        "failed": outcomes.failed([*alone, *beside]),
+    }
+
+
 async def equal(bench: Bench) -> outcomes.Figures:
     """Answers to many clients against those to one."""
     alone = await bench.client.keep_busy(bench.crops, 1)
@@ -150,6 +180,7 @@ PARTS: Mapping[str, Callable[[Bench], Awaitable[outcomes.Figures]]] = {
     "peak": peak,
     "soak": soak,
     "fair": fair,
+    "tenants": tenants,
     "equal": equal,
     "cancel": cancel,
     "stream": stream,
@@ -210,6 +241,22 @@ async def _again_and_again(bench: Bench, sent: clients.Body) -> None:
     """Ends where the server does not read it."""
     while (await bench.client.read(sent)).status == 200:  # noqa: ASYNC110 - it is the reading that takes the time
         await asyncio.sleep(0)
+
+
+async def _now_and_then(bench: Bench, sent: clients.Body, pause: float) -> list[outcomes.Outcome]:
+    """One after the other, with so many seconds between."""
+    found = []
+    for _ in range(bench.effort.pages):
+        found.append(await bench.client.read(sent))
+        await asyncio.sleep(pause)
+    return found
+
+
+async def _insist(bench: Bench, sent: clients.Body) -> None:
+    """Ask again at once where it is answered, a little later where it is refused; without end."""
+    while True:
+        if (await bench.client.read(sent)).status != 200:
+            await asyncio.sleep(0.5)
 
 
 @contextlib.contextmanager
