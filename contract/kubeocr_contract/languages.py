@@ -36,6 +36,12 @@ class Language:
     ocr_server_id: str
 
 
+AUTO = Language("auto", "Detected automatically", "", "", "Zyyy", "ltr", "", "", "", "")
+"""In place of a language: whatever a page is in. None of the catalogue; its script is ISO 15924's for any."""
+UNDETERMINED = Language("und", "Undetermined", "", "", AUTO.script, AUTO.direction, "", "", "", "")
+"""Likewise (BCP 47): of a text of which nothing tells it."""
+
+
 class UnknownLanguage(ValueError):
     """No language goes by that name; the message has the nearest one that does."""
 

@@ -20,6 +20,10 @@ _NAMES: Mapping[str, frozenset[str]] = {
 }  # fmt: skip
 """Scripts that are not here (Chinese, Japanese, Korean) borrow from one another: they keep every character."""
 _WIDE = frozenset("WF")
+_OF_NAMES = {
+    "LATIN": "Latn", "GREEK": "Grek", "CJK": "Hani", "HIRAGANA": "Hrkt", "KATAKANA": "Hrkt", "HANGUL": "Kore",
+    **{word: script for script, words in _NAMES.items() for word in words},
+}  # fmt: skip
 
 
 def kept(characters: Sequence[str], scripts: Collection[str]) -> tuple[int, ...]:
@@ -27,10 +31,26 @@ def kept(characters: Sequence[str], scripts: Collection[str]) -> tuple[int, ...]
 
     Digits, punctuation and signs stand everywhere, but full-width ones only beside Chinese, Japanese and Korean.
     """
-    if not all(script in _NAMES for script in scripts):
+    if keep_all(scripts):
         return tuple(range(len(characters)))
     words = _EVERYWHERE.union(*(_NAMES[script] for script in scripts))
     return tuple(i for i, text in enumerate(characters) if _stands(text, words))
+
+
+def keep_all(scripts: Iterable[str]) -> bool:
+    """Whether one of them borrows from others, so that no character can be left out."""
+    return not all(script in _NAMES for script in scripts)
+
+
+def script(character: str) -> str:
+    """What a letter is written in (ISO 15924); for what is no letter, or of a script of no language here, an empty string.
+
+    Of Chinese and Japanese characters Hani, of kana Hrkt.
+    """
+    if not unicodedata.category(character).startswith(("L", "M")):
+        return ""
+    name = unicodedata.name(character, "").removeprefix("FULLWIDTH ").removeprefix("HALFWIDTH ")
+    return _OF_NAMES.get(name.partition(" ")[0], "")
 
 
 def _stands(text: Iterable[str], words: frozenset[str]) -> bool:

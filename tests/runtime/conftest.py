@@ -30,7 +30,7 @@ class FakeReader:
         self.gate.set()
         self.entered = threading.Event()
         self.seen: list[tuple[int, tuple[int, ...], pipelines.ReadOptions]] = []
-        self.batches: list[tuple[finds.Key, int]] = []
+        self.batches: list[tuple[recognition.Key, int]] = []
         self.broken: Exception | None = None
         self.streams = 1
         self.orients_pages = True
@@ -60,9 +60,12 @@ class FakeReader:
         placement = placements.Placement((width, height))
         return finds.Found(page.number, placement, (quad,), (strip,), ("x_rec", False), 1280)
 
-    def recognise(self, key: finds.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
+    def recognise(self, key: recognition.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
         self.batches.append((key, len(strips)))
-        return [(f"page {strip[0, 0, 0]}", 0.5) for strip in strips]
+        return [recognition.Text(f"page {strip[0, 0, 0]}", 0.5) for strip in strips]
+
+    def reconsider(self, found: finds.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions) -> finds.Found:
+        return found
 
     def place(
         self, found: finds.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions

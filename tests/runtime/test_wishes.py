@@ -1,6 +1,7 @@
 """What fields of a form ask for; more in test_routes.py and test_hardening.py."""
 
 import dataclasses
+import json
 
 import pytest
 
@@ -103,3 +104,36 @@ def test_a_page_tells_what_was_done_to_it(done: enhancing.Done | None, want: dic
 def test_and_is_told_what_it_may_say(text: str) -> None:
     with pytest.raises(errors.InvalidField, match=r"timeout_seconds: .* whole number of seconds from 1 to 300"):
         wishes.seconds({"timeout_seconds": text}, 300)
+
+
+@pytest.mark.parametrize(
+    ("lang", "want"),
+    [
+        pytest.param("auto", {x.id for x in languages.catalogue()}, id="auto"),
+        pytest.param("en,zh", {"en"}, id="several"),
+    ],
+)
+async def test_a_language_that_was_not_said_is_told_everywhere(service, form, pdf, lang: str, want: set[str]) -> None:
+    client = await service()
+    body = await (await client.post("/ocr/ppocrv6", data=form(pdf(2), lang=lang, text_layer="force"))).json()
+    assert body["language"] in want
+    assert body["language_detection"]["requested"] == lang.split(",")
+    assert len([page["language"] for page in body["pages"]]) == 2
+    assert {line["language"] for line in body["results"]} <= want
+    assert 0 < body["language_detection"]["confidence"] <= 1
+
+
+async def test_page_by_page_each_tells_its_own(service, form, pdf) -> None:
+    client = await service()
+    fields = form(pdf(1), lang="en,tr", text_layer="force")
+    response = await client.post("/ocr/ppocrv6", data=fields, headers={"Accept": wire.JSON_LINES})
+    _, page, _ = map(json.loads, (await response.text()).splitlines())
+    assert (page["language"], page["results"][0]["language"]) == ("en", "en")
+
+
+async def test_a_language_that_was_said_is_not_looked_for(service, form, picture) -> None:
+    client = await service()
+    body = await (await client.post("/ocr/ppocrv6", data=form(picture(), lang="de"))).json()
+    assert body["language"] == "de"
+    assert "language_detection" not in body
+    assert "language" not in body["pages"][0] | body["results"][0]

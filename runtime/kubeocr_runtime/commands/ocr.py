@@ -107,7 +107,7 @@ def _read_all(wish: wishes.Wish, reader: pipelines.Pipelines, chosen: settings.S
 def _read(document: documents.Document, index: int, wish: wishes.Wish, reader: pipelines.Pipelines) -> readers.Read:
     layer = None if wish.text_layer == wire.NEVER else text_layers.taken(document.layer(index), wish.text_layer)
     if layer is not None:
-        return readers.Read(text_layers.result(index + 1, layer, wish.options.order, wish.options.direction), 0.0, 0.0)
+        return readers.Read(text_layers.result(index + 1, layer, wish.options), 0.0, 0.0)
     page = document.page(index)
     begin = time.monotonic()
     return readers.Read(reader.read(page, wish.options), 0.0, time.monotonic() - begin)
@@ -136,7 +136,11 @@ def _fields(given: argparse.Namespace) -> dict[str, str]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kubeocr ocr", description="Read files and print their text.")
     parser.add_argument("files", nargs="+", metavar="FILE", help="PNG, JPEG, GIF, BMP, TIFF, WebP or PDF")
-    parser.add_argument("--lang", default=wire.DEFAULT_LANGUAGE, help="language, by any id or name (default: %(default)s)")
+    parser.add_argument(
+        "--lang",
+        default=wire.DEFAULT_LANGUAGE,
+        help="by any id or name; several (en,ar), or auto (default: %(default)s)",
+    )
     parser.add_argument(
         "--order", choices=wire.ORDERS, default=wire.ORDERS[0], help="order of the lines (default: %(default)s)"
     )
