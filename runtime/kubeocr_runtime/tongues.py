@@ -15,8 +15,6 @@ SEPARATOR = ","
 MOST = 10
 """Languages of one request."""
 _BROAD = "Hans"
-_SHOWN = 64
-"""Characters of a wrong value that its refusal repeats."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ def _script(group: Iterable[languages.Language]) -> str:
 
 def language(name: str) -> languages.Language:
     """`languages.find`, or `languages.AUTO` by its id. Raises `languages.UnknownLanguage`."""
-    return languages.AUTO if name.strip().casefold() == languages.AUTO.id else languages.find(name[:_SHOWN])
+    return languages.AUTO if name.strip().casefold() == languages.AUTO.id else languages.find(name)
 
 
 def _language(name: str, version: str) -> languages.Language:

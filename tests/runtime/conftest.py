@@ -16,7 +16,7 @@ from aiohttp import test_utils, web
 from reportlab.pdfgen import canvas
 
 from kubeocr_contract import languages, models, report, settings
-from kubeocr_runtime import app, documents, finds, pipelines, placements, recognition, results
+from kubeocr_runtime import app, documents, finds, pipelines, placements, recognition, results, spoken
 from kubeocr_runtime import models as store
 
 T = TypeVar("T")
@@ -72,11 +72,10 @@ class FakeReader:
     ) -> results.PageResult:
         corners = ((1, 2), (3, 2), (3, 4), (1, 4))
         words = [
-            tuple(results.Word(word, confidence, corners) for word in text.split() if options.words)
-            for text, confidence in texts
+            tuple(results.Word(word, each.confidence, corners) for word in each.text.split() if options.words) for each in texts
         ]
-        lines = [results.Line(*text, corners, found_words) for text, found_words in zip(texts, words, strict=True)]
-        return results.PageResult(found.number, *found.placement.size, 0, (tuple(lines),))
+        lines = [results.Line(each.text, each.confidence, corners, own) for each, own in zip(texts, words, strict=True)]
+        return spoken.told(results.PageResult(found.number, *found.placement.size, 0, (tuple(lines),)), options.candidates)
 
 
 class FakeStore:

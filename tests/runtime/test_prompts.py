@@ -18,6 +18,9 @@ from kubeocr_runtime import errors, prompts, tongues
         pytest.param({"prompt_mode": "prompt_text_only"}, False, "auto", id="text in any"),
         pytest.param({"prompt_mode": "prompt_layout_all_mixed", "languages": ["en", "TR", "ar"]}, True, "en,tr,ar", id="mixed"),
         pytest.param({"prompt_mode": "prompt_layout_all_mixed"}, True, "auto", id="mixed, none named"),
+        pytest.param({"prompt_mode": "prompt_layout_tr"}, True, "tr", id="layout by its short name"),
+        pytest.param({"prompt_mode": "prompt_text_only_auto"}, False, "auto", id="auto as the mode's language"),
+        pytest.param({"prompt_mode": "prompt_text_only_türkçe"}, False, "tr", id="its own name"),
         pytest.param({"prompt_mode": "prompt_layout_all_de"}, True, "de", id="any language's id"),
         pytest.param({"prompt_mode": "prompt_text_only_zh_TW"}, False, "zh-Hant", id="one with an underscore"),
         pytest.param({"prompt_mode": " Prompt_Layout_All_EN "}, True, "en", id="case and blanks"),
@@ -34,6 +37,25 @@ def test_parse(fields: dict[str, object], layout: bool, want: str) -> None:
     assert (prompt.layout, prompt.fields) == (layout, {"lang": want})
 
 
+def test_without_a_mode_the_caller_says_what_is_done() -> None:
+    prompt = prompts.parse({"language": "tr"}, prompts.TEXT)
+    assert (prompt.layout, prompt.fields, prompt.named) == (False, {"lang": "tr"}, False)
+    assert prompts.parse({"prompt_mode": "prompt_layout_all"}, prompts.TEXT).named
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        pytest.param(" PROMPT_TEXT_ONLY_tr ", True, id="a mode"),
+        pytest.param("prompt_layout_all_mixed", True, id="mixed"),
+        pytest.param("What does prompt_layout_all_en mean?", False, id="a sentence about one"),
+        pytest.param("prompt_text_only_en please", False, id="more than one"),
+    ],
+)
+def test_what_a_message_says_may_be_a_mode(text: str, want: bool) -> None:
+    assert prompts.is_mode(text) is want
+
+
 def test_every_mode_of_the_list_is_one() -> None:
     assert all(prompts.parse({"prompt_mode": mode}) for mode in prompts.MODES)
 
@@ -45,11 +67,11 @@ def test_every_mode_of_the_list_is_one() -> None:
         pytest.param({"prompt_mode": 5}, errors.InvalidField, "prompt_mode: 5 is none of prompt_layout_all_en, ", id="number"),
         pytest.param({"prompt_mode": "prompt_text_only_turkis"}, errors.UnknownLanguage, ".*mean 'tr'", id="suffix"),
         pytest.param({"language": "turkis"}, errors.UnknownLanguage, "language: 'turkis' .*did you mean 'tr'", id="language"),
-        pytest.param({"language": 5}, errors.InvalidField, "language: a language's id or name", id="language of another type"),
-        pytest.param({"languages": "en"}, errors.InvalidField, "languages: a list", id="no list"),
-        pytest.param({"languages": ["en", 5]}, errors.InvalidField, "languages: a list", id="a list of something else"),
-        pytest.param({"languages": {"en": 1}}, errors.InvalidField, "languages: a list", id="an object"),
-        pytest.param({"languages": ["en"] * 11}, errors.InvalidField, "languages: 10 at most", id="too many"),
+        pytest.param({"language": 5}, errors.InvalidField, "language: 5 is no language's id or name", id="a number"),
+        pytest.param({"languages": "en"}, errors.InvalidField, "languages: 'en' is no list", id="no list"),
+        pytest.param({"languages": ["en", 5]}, errors.InvalidField, "languages: .* is no list", id="a list of something else"),
+        pytest.param({"languages": {"en": 1}}, errors.InvalidField, "languages: .* is no list", id="an object"),
+        pytest.param({"languages": ["en"] * 11}, errors.InvalidField, "languages: 11 are more than 10", id="too many"),
         pytest.param({"languages": ["en", "frnch"]}, errors.UnknownLanguage, "languages: .*mean 'fr'", id="typo in a list"),
     ],
 )  # fmt: skip
@@ -71,8 +93,8 @@ def test_a_prompt_is_read_as_a_form_is(reader) -> None:
 @pytest.mark.parametrize(
     ("fields", "want"),
     [
-        pytest.param({"prompt_mode": "prompt_text_only"}, "plain text. Do not translate", id="any language"),
-        pytest.param({"prompt_mode": "prompt_layout_all_tr"}, "HTML. The text is in Turkish. Do", id="one"),
+        pytest.param({"prompt_mode": "prompt_text_only"}, "with the text alone. Do not translate", id="any language"),
+        pytest.param({"prompt_mode": "prompt_layout_all_tr"}, "category and text. The text is in Turkish. Do", id="one"),
         pytest.param({"languages": ["en", "tr", "ar"]}, "The text is in English, Turkish and Arabic.", id="several"),
     ],
 )
