@@ -1,4 +1,6 @@
-"""Which of a recogniser's characters can stand on pages of some scripts. Pure; `loading` cuts the model down to them.
+"""What scripts are written with: which of a recogniser's characters can stand on their pages, and which have no spaces. Pure.
+
+`loading` cuts a model down to such characters.
 
 A model of many languages spends a sixth of its time on scores of characters that no page of the service has.
 """
@@ -24,6 +26,19 @@ _OF_NAMES = {
     "LATIN": "Latn", "GREEK": "Grek", "CJK": "Hani", "HIRAGANA": "Hrkt", "KATAKANA": "Hrkt", "HANGUL": "Kore",
     **{word: script for script, words in _NAMES.items() for word in words},
 }  # fmt: skip
+
+_UNSPACED = (
+    (0x0E00, 0x0EFF), (0x0F00, 0x0FFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3005, 0x3007), (0x3040, 0x30FF),
+    (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF),
+)  # fmt: skip
+"""Code points of scripts that are written without spaces: Thai and Lao, Tibetan, Burmese, Khmer, kana, Han."""
+UNSPACED = "".join(f"{chr(first)}-{chr(last)}" for first, last in _UNSPACED)
+"""The same for between the brackets of a regular expression."""
+
+
+def is_unspaced(character: str) -> bool:
+    """Whether it is of a script that is written without spaces."""
+    return any(first <= ord(character) <= last for first, last in _UNSPACED)
 
 
 def kept(characters: Sequence[str], scripts: Collection[str]) -> tuple[int, ...]:
