@@ -4,6 +4,9 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+KEY = "language_detection"
+"""Beside `language`, which then is what was found."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Share:
@@ -22,7 +25,7 @@ def document(requested: Sequence[str], shares: Sequence[Share]) -> dict[str, Any
     """Keys of the whole answer; `shares` has one at least, the largest first. `language` takes the place of what was asked."""
     main = shares[0]
     told = {"requested": list(requested), "script": main.script, **_main(main), "languages": _all(shares)}
-    return {"language": main.language, "language_detection": told}
+    return {"language": main.language, KEY: told}
 
 
 def page(shares: Sequence[Share]) -> dict[str, Any]:
@@ -30,7 +33,7 @@ def page(shares: Sequence[Share]) -> dict[str, Any]:
     if not shares:
         return {}
     told = {"script": shares[0].script, **_main(shares[0]), "languages": _all(shares)}
-    return {"language": shares[0].language, "language_detection": told}
+    return {"language": shares[0].language, KEY: told}
 
 
 def line(language: str) -> dict[str, str]:
@@ -39,7 +42,7 @@ def line(language: str) -> dict[str, str]:
 
 
 def schema() -> dict[str, Any]:
-    """Of `language_detection`, for OpenAPI."""
+    """Of `KEY`, for OpenAPI."""
     text, number = {"type": "string"}, {"type": "number", "minimum": 0, "maximum": 1}
     main = {"language": text, "confidence": number, "script": text}
     each = {"type": "object", "required": [*main, "share"], "properties": {**main, "share": number}}

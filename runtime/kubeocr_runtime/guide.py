@@ -26,6 +26,7 @@ def languages(chosen: settings.Settings, carried: Iterable[str]) -> dict[str, ob
         "endpoints": {route.path: _endpoint(route, have) for route in wire.OCR_ROUTES},
         "language_categories": _categories(rows),
         "mixed_language_guidance": _guidance(),
+        "automatic_detection": catalogue.AUTO.id,
         "usage_tips": _tips(),
         "performance_characteristics": _characteristics(),
         "states": STATES,

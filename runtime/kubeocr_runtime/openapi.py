@@ -34,6 +34,7 @@ _SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer"},
     "header": {"type": "apiKey", "in": "header", "name": api_keys.HEADER},
 }
+_DETECTED = {detected.KEY: detected.schema()}
 _FLAGS = {
     wire.PAGE_ORIENTATION: "turn pages that lie on their side or stand on their head",
     wire.PREPROCESSOR: f"as {wire.PAGE_ORIENTATION}; kept for callers that set it",
@@ -162,7 +163,7 @@ def _schemas() -> dict[str, Any]:
             "total_texts": count, "pipeline_flags": {"type": "object", "additionalProperties": {"type": "boolean"}},
             "language": text, "models": {"type": "object"}, "order": text, "text": text, "total_pages": count,
             "pages": {"type": "array", "items": {"$ref": "#/components/schemas/Page"}}, "timings": {"type": "object"},
-        }, language_detection=detected.schema()),
+        }, **_DETECTED),
         "Line": schemas.with_words(_object({
             "text": text, "confidence": {**number, "minimum": 0, "maximum": 1}, "page": {**count, "minimum": 1},
             "bbox": {"type": "array", "items": {"type": "array", "items": count}, "description": "four corners [x, y]"},
@@ -170,7 +171,7 @@ def _schemas() -> dict[str, Any]:
         "Page": _object({
             "page": count, "width": count, "height": count, "angle": {"enum": [0, 90, 180, 270]}, "text": text,
             "source": {"enum": [wire.OCR, wire.TEXT_LAYER]},
-        }, enhancement=enhancing.done_schema(), language=text, language_detection=detected.schema()),
+        }, enhancement=enhancing.done_schema(), language=text, **_DETECTED),
         **_line_schemas(),
         "Cancelled": _object({
             "request_id": text, "status": {"const": wire.CANCELLED}, "cancelled_at": text, "reason": text, "message": text,
@@ -207,10 +208,10 @@ def _line_schemas() -> dict[str, Any]:
         }),
         "PageDone": _object(
             {**page, "status": {"const": wire.DONE}, "results": lines, "timings": anything},
-            enhancement=enhancing.done_schema(), language=text, language_detection=detected.schema(),
+            enhancement=enhancing.done_schema(), language=text, **_DETECTED,
         ),
         "PageNotDone": _object({"page": count, "status": {"enum": [wire.FAILED, wire.SKIPPED]}, **why}),
-        "LastLine": {**ended, "properties": {**ended["properties"], **why}},
+        "LastLine": {**ended, "properties": {**ended["properties"], **why, "language": text, **_DETECTED}},
     }  # fmt: skip
 
 

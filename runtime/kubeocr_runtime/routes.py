@@ -31,7 +31,7 @@ async def _whole(visit: visits.Visit, parse: visits.Parse[None]) -> web.Response
     async with visits.let_in(visit) as ticket, visits.opened(visit, ticket, parse) as (task, _):
         reads = await visit.services.turns.read_all(task.document, task.job)
         if task.wish.output.name != outputs.JSON:
-            found = content.Content(tuple(read.result for read in reads), task.wish.language, task.file)
+            found = content.Content(tuple(read.result for read in reads), wishes.language(task.wish, reads), task.file)
             return _printed(task.wish.output, await visit.services.printer.printed(task.wish.output, found))
     return web.json_response(wishes.answer(task.wish, reads))
 

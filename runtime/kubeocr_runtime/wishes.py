@@ -103,9 +103,14 @@ def timings(read: readers.Read) -> wire.Timings:
 
 def languages_told(wish: Wish, reads: Sequence[readers.Read]) -> dict[str, object]:
     """Keys that every answer has of a document whose language was not said; none where it was."""
+    return shares_told(wish, _shares(reads))
+
+
+def shares_told(wish: Wish, shares: Sequence[detected.Share]) -> dict[str, object]:
+    """The same of what all pages together are in."""
     if not wish.options.candidates:
         return {}
-    return detected.document([language.id for language in wish.requested], _shares(reads))
+    return detected.document([language.id for language in wish.requested], shares)
 
 
 def language(wish: Wish, reads: Sequence[readers.Read]) -> languages.Language:

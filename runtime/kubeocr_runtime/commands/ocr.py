@@ -84,7 +84,7 @@ def _made(name: str, wish: wishes.Wish, reads: list[readers.Read], data: bytes, 
         answer = wishes.answer(wish, reads)
         told, indent = ({"file": name, **answer}, None) if joined else (answer, 2)  # a line each where there are several
         return (json.dumps(told, ensure_ascii=False, indent=indent) + "\n").encode()
-    found = content.Content(tuple(read.result for read in reads), wish.language, data)
+    found = content.Content(tuple(read.result for read in reads), wishes.language(wish, reads), data)
     made = table.renderer(wish.output)(found)
     return f"==> {name} <==\n".encode() + made + b"\n" if joined else made
 

@@ -113,7 +113,7 @@ function ended() {
   }
   const what = `${counted(book.lines.length, "line")} on ${counted(book.done.length, "page")}`;
   if (book.last.status === DONE) {
-    tell(`Read: ${what}.`);
+    tell(`Read: ${what}.${language(book.detected)}`);
     return;
   }
   const why = book.last.detail ?? [...book.pages.values()].find((page) => page.detail)?.detail ?? "";
@@ -166,6 +166,12 @@ async function download(blob, format) {
 function tell(text, kind = "") {
   $("told").textContent = text;
   $("told").className = kind;
+}
+
+function language(detected) {
+  if (!detected) return "";
+  const name = new Intl.DisplayNames("en", { type: "language" }).of(detected.language);
+  return ` Taken for ${name}, ${(detected.confidence * 100).toFixed(0)} % sure.`;
 }
 
 function counted(count, word) {

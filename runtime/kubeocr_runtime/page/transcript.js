@@ -53,8 +53,8 @@ export class Transcript {
     return row;
   }
 
-  #option({ text, confidence, index = this.#options.length }) {
-    const option = made("span", { id: `line-${index}`, textContent: text || "\u00a0", role: "option", ariaSelected: "false" });
+  #option({ text, confidence, language = "", index = this.#options.length }) {
+    const option = made("span", { id: `line-${index}`, textContent: text || "\u00a0", role: "option", ariaSelected: "false", lang: language });
     if (confidence !== undefined) option.title = `${(confidence * 100).toFixed(1)} % sure`;
     this.#options[index] = option;
     return option;

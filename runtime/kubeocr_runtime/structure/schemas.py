@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kubeocr_contract import structured
+from kubeocr_contract import detected, structured
 
 _TEXT: Mapping[str, Any] = {"type": "string"}
 _COUNT: Mapping[str, Any] = {"type": "integer"}
@@ -24,10 +24,11 @@ def schemas() -> dict[str, Any]:
         "models": _ANYTHING, "timings": _ANYTHING,
     }  # fmt: skip
     pages = {"type": "array", "items": {"$ref": "#/components/schemas/StructurePage"}}
+    told = {detected.KEY: detected.schema()}
     return {
         "StructureForm": {"allOf": [{"$ref": "#/components/schemas/OcrForm"}, {"type": "object", "properties": _fields()}]},
-        "StructureMarkdown": _object({**common, "markdown": _TEXT, "pages": {"type": "array", "items": _TEXT}}),
-        "StructureJson": _object({**common, "pages": pages}),
+        "StructureMarkdown": _object({**common, "markdown": _TEXT, "pages": {"type": "array", "items": _TEXT}}, **told),
+        "StructureJson": _object({**common, "pages": pages}, **told),
         "StructurePage": _object({"res": _page()}),
     }
 
@@ -41,7 +42,7 @@ def _page() -> dict[str, Any]:
         "model_settings": _ANYTHING, "parsing_res_list": {"type": "array", "items": block},
         "layout_det_res": _ANYTHING, "overall_ocr_res": _ANYTHING, "table_res_list": {"type": "array", "items": table},
         "images": {"type": "object", "additionalProperties": _TEXT, "description": "a data URL for each picture"},
-    })  # fmt: skip
+    }, language=_TEXT, **{detected.KEY: detected.schema()})  # fmt: skip
 
 
 def _route(path: str, parameters: list[dict[str, Any]], failures: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,5 +79,5 @@ def _fields() -> dict[str, Any]:
     }
 
 
-def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "required": list(properties), "properties": dict(properties)}
+def _object(properties: Mapping[str, Any], **optional: Any) -> dict[str, Any]:
+    return {"type": "object", "required": list(properties), "properties": {**properties, **optional}}
