@@ -103,21 +103,21 @@ def timings(read: readers.Read) -> wire.Timings:
 
 def languages_told(wish: Wish, reads: Sequence[readers.Read]) -> dict[str, object]:
     """Keys that every answer has of a document whose language was not said; none where it was."""
-    return shares_told(wish, _shares(reads))
+    return shares_told(wish, shares(reads))
 
 
-def shares_told(wish: Wish, shares: Sequence[detected.Share]) -> dict[str, object]:
+def shares_told(wish: Wish, found: Sequence[detected.Share]) -> dict[str, object]:
     """The same of what all pages together are in."""
     if not wish.options.candidates:
         return {}
-    return detected.document([language.id for language in wish.requested], shares)
+    return detected.document([language.id for language in wish.requested], found)
 
 
 def language(wish: Wish, reads: Sequence[readers.Read]) -> languages.Language:
     """The one that was said, or that most of the document was taken to be in."""
     if not wish.options.candidates:
         return wish.language
-    return languages.by_id().get(_shares(reads)[0].language, languages.UNDETERMINED)
+    return languages.by_id().get(shares(reads)[0].language, languages.UNDETERMINED)
 
 
 def page_languages(page: results.PageResult) -> dict[str, object]:
@@ -125,7 +125,8 @@ def page_languages(page: results.PageResult) -> dict[str, object]:
     return detected.page(page.shares)
 
 
-def _shares(reads: Sequence[readers.Read]) -> list[detected.Share]:
+def shares(reads: Sequence[readers.Read]) -> list[detected.Share]:
+    """What all pages together are in, the largest first; there is always one."""
     return spoken.total(share for read in reads for share in read.result.shares)
 
 

@@ -69,8 +69,10 @@ def _nowhere(given: argparse.Namespace) -> str | None:
 def _print(name: str, read: Read, wish: wishes.Wish, given: argparse.Namespace) -> int:
     try:
         data = pathlib.Path(name).read_bytes()
-        made = _made(name, wish, read(data), data, joined=len(given.files) > 1 and given.out is None)
+        reads = read(data)
+        made = _made(name, wish, reads, data, joined=len(given.files) > 1 and given.out is None)
         _write(pathlib.Path(name), made, wish.output, given.out)
+        _say_language(name, wish, reads)
     except OSError as e:
         return _complain(f"{e.filename or name}: {e.strerror}", 1)
     except _UNUSABLE as e:
@@ -97,6 +99,13 @@ def _write(name: pathlib.Path, made: bytes, output: outputs.Output, folder: path
         sys.stdout.write(made.decode())
     else:
         sys.stdout.buffer.write(made)
+
+
+def _say_language(name: str, wish: wishes.Wish, reads: list[readers.Read]) -> None:
+    """On the side, where it was not said and the format has no place for how sure it is."""
+    if wish.options.candidates and wish.output.name != outputs.JSON:
+        language, sure = wishes.language(wish, reads), wishes.shares(reads)[0].confidence
+        _complain(f"{name}: taken for {language.name} ({language.id}), {sure:.0%} sure", 0)
 
 
 def _read_all(wish: wishes.Wish, reader: pipelines.Pipelines, chosen: settings.Settings, data: bytes) -> list[readers.Read]:
