@@ -399,10 +399,18 @@ def test_right_to_left_words_are_in_the_order_of_reading_with_boxes_where_they_s
     assert [len(row) for row in result.rows] == [2, 2]
 
 
-def test_what_is_sure_is_read_once(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tries, "SURE", 0.2)
-    result = with_hebrew(tmp_path).read(TWO, HEBREW)
-    assert [line.text for line in result.lines] == ["b", "b"]
+class Sure(Fake):
+    """An `engines.Engine` of a recogniser that reads a in everything, and is sure of it."""
+
+    def infer(self, batch: tensors.Tensor) -> engines.Outputs:
+        return (np.array([[[0, 0.99, 0, 0]]] * len(batch), np.float32),)
+
+
+def test_what_is_sure_is_read_once(tmp_path: pathlib.Path) -> None:
+    both = with_hebrew(tmp_path)
+    both.shelf.recognisers["x_rec", False] = dataclasses.replace(both.shelf.recognisers["x_rec", False], engine=Sure())
+    short = marked((40, 50, 90, 80), (40, 150, 90, 180))
+    assert [line.text for line in both.read(short, HEBREW).lines] == ["a", "a"]
 
 
 def test_where_a_language_was_said_no_other_model_is_opened(tmp_path: pathlib.Path) -> None:
