@@ -399,6 +399,16 @@ def test_right_to_left_words_are_in_the_order_of_reading_with_boxes_where_they_s
     assert [len(row) for row in result.rows] == [2, 2]
 
 
+def test_words_stand_where_the_recogniser_that_counts_saw_them(tmp_path: pathlib.Path) -> None:
+    result = with_hebrew(tmp_path).read(TWO, dataclasses.replace(HEBREW, words=True))
+    for line in result.lines:
+        assert [(word.text, word.confidence) for word in line.words] == [(line.text, pytest.approx(0.9))]
+        (left, top), _, (right, bottom), _ = line.words[0].polygon
+        (first, highest), _, (last, lowest), _ = line.polygon
+        assert first <= left < right <= last
+        assert (top, bottom) == (highest, lowest)
+
+
 class Sure(Fake):
     """An `engines.Engine` of a recogniser that reads a in everything, and is sure of it."""
 
