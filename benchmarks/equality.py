@@ -91,7 +91,7 @@ def compare_page(
         return Compared(len(ours), 0, 0, 0, (), (f"{len(ours)} lines of ours, {len(theirs)} of PaddleOCR's",))
     distances = [int(np.abs(np.array(a.polygon) - np.array(b["polygon"])).max()) for a, b in zip(ours, theirs, strict=True)]
     far = [f"{a.text!r}: {d} px apart" for a, d in zip(ours, distances, strict=True) if d > PIXELS]
-    padded = read_as_paddleocr(page.image, ours, pipeline.recognisers[options.reader.recogniser, True])
+    padded = read_as_paddleocr(page.image, ours, pipeline.shelf.recognisers[options.reader.recogniser, True])
     differing = [(a.text, b["text"], p) for a, b, p in zip(ours, theirs, padded, strict=True) if a.text != b["text"]]
     because = [f"{a!r}, PaddleOCR {b!r}: padded like its batch there, ours is {p!r} too" for a, b, p in differing if b == p]
     other = [f"{a!r}, PaddleOCR {b!r}: padded like its batch there, ours is {p!r}" for a, b, p in differing if b != p]

@@ -10,10 +10,24 @@ import difflib
 import functools
 import importlib.resources
 import re
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 
+_ACCENTS = frozenset(map(chr, range(0x300, 0x370)))
+"""Unicode's combining diacritical marks."""
 _REGION = re.compile(r"^(?!zh)([a-z]{2})-(?:[a-z]{2}|\d{3})$")
 """Of BCP 47, behind a language other than Chinese, whose script depends on it."""
+_SCRIPT = re.compile(r"^([a-z]{2,3})-([a-z]{4})(?:-(?:[a-z]{2}|\d{3}))?$")
+"""Likewise a script, and a region behind it, which then tells nothing more."""
+_SERVER_ID = re.compile(r"lang_([a-z]{3})_[a-z]{2}")
+"""The OCR server's, with ISO 639-2's code inside."""
+_OTHER_CODES = (
+    "bak:ba chv:cv hau:ha ibo:ig kaz:kk kan:kn kom:kv kir:ky ltz:lb mri:mi mon:mn mar:mr msa:ms mya:my nep:ne oci:oc oss:os "
+    "pli:pi que:qu roh:rm snd:sd sin:si som:so sqi:sq tgk:tg tir:ti tuk:tk tgl:tl fil:tl uig:ug xho:xh yor:yo zho:zh zul:zu "
+    "kur:ku alb:sq arm:hy baq:eu bur:my chi:zh cze:cs dut:nl fre:fr geo:ka ger:de gre:el ice:is mac:mk mao:mi may:ms per:fa "
+    "rum:ro slo:sk tib:bo wel:cy nb:no nn:no nob:no nno:no"
+)
+"""ISO 639-2 of languages for which no list has it, its bibliographic codes (loc.gov/standards/iso639-2), the two Norwegians."""
 _SHOWN = 64
 """Characters of a name that its refusal repeats; none is as long."""
 
@@ -36,6 +50,12 @@ class Language:
     ocr_server_id: str
 
 
+AUTO = Language("auto", "Detected automatically", "", "", "Zyyy", "ltr", "", "", "", "")
+"""In place of a language: whatever a page is in. None of the catalogue; its script is ISO 15924's for any."""
+UNDETERMINED = Language("und", "Undetermined", "", "", AUTO.script, AUTO.direction, "", "", "", "")
+"""Likewise (BCP 47): of a text of which nothing tells it."""
+
+
 class UnknownLanguage(ValueError):
     """No language goes by that name; the message has the nearest one that does."""
 
@@ -54,12 +74,13 @@ def by_id() -> Mapping[str, Language]:
 
 
 def find(name: str) -> Language:
-    """The language that a caller means by an id of either API, an ISO code, PaddleOCR's id or a name, in any case.
+    """The language that a caller means by an id of either API, an ISO code, PaddleOCR's id or a name, in English or its own.
 
-    A region behind an ISO code is ignored. Raises `UnknownLanguage`. Where two lists use one code for two languages
-    (PaddleOCR's "ka" is Kannada, ISO's Georgian), ISO wins.
+    Case, accents and widths do not matter, nor do a region behind an ISO code and a script that is the language's own. Raises
+    `UnknownLanguage`. Where two lists use one code for two languages (PaddleOCR's "ka" is Kannada, ISO's Georgian), ISO wins.
     """
-    language = _aliases().get(_fold(name)) or _aliases().get(_REGION.sub(r"\1", _fold(name)))
+    folded = _fold(name)
+    language = _aliases().get(folded) or _aliases().get(_REGION.sub(r"\1", folded)) or _in_script(folded)
     if language is None:
         raise UnknownLanguage(f"{name[:_SHOWN]!r} is no known language{_suggestion(name[:_SHOWN])}")
     return language
@@ -78,12 +99,33 @@ def _aliases() -> Mapping[str, Language]:
     for column in columns:
         for language in catalogue():
             aliases.setdefault(_fold(getattr(language, column)), language)
+    for code, language in _codes():
+        aliases.setdefault(code, language)
     aliases.pop("", None)
     return aliases
 
 
+def _codes() -> Iterator[tuple[str, Language]]:
+    """ISO 639-2."""
+    inside = ((_SERVER_ID.fullmatch(language.ocr_server_id), language) for language in catalogue())
+    yield from ((found[1], language) for found, language in inside if found)
+    pairs = (pair.split(":") for pair in _OTHER_CODES.split())
+    yield from ((code, by_id()[language]) for code, language in pairs)
+
+
+def _in_script(folded: str) -> Language | None:
+    """Of a code with a script: the one that is written so."""
+    found = _SCRIPT.match(folded)
+    if found is None:
+        return None
+    language = _aliases().get(f"{found[1]}-{found[2]}") or _aliases().get(found[1])
+    return language if language and language.script.casefold() == found[2] else None
+
+
 def _fold(name: str) -> str:
-    return name.strip().casefold().replace("_", "-")
+    """Without what callers write one way or another. Accents are taken off; signs of other scripts are letters, and stay."""
+    plain = unicodedata.normalize("NFKD", name.strip().casefold())
+    return unicodedata.normalize("NFC", "".join(c for c in plain if c not in _ACCENTS)).replace("_", "-")
 
 
 def _suggestion(name: str) -> str:

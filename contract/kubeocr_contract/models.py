@@ -51,6 +51,15 @@ _FAMILIES: Mapping[str, frozenset[str]] = {
     ),
     "devanagari": frozenset("ang bgc bh bho gom hi mah mai mr ne new sa sck".split()),
 }
+# Languages of the OCR server's list that PaddleOCR's has not. All letters of these are in the dictionary of PP-OCRv6 small
+# and medium (tests/runtime/test_dictionaries.py); Dari is written as Persian is.
+_UNLISTED = frozenset("cnr co eo ha ht so tk xh zu".split())
+_WRITTEN_AS: Mapping[str, str] = {"prs": "fa"}
+LACKING: Mapping[tuple[str, str], str] = {
+    ("PP-OCRv6", "vi"): "ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốổỗộớờởỡợụủứừửữựỳỷỹỵ",
+}
+"""(version, language id) -> letters that its dictionary has not, where PaddleOCR lists the language all the same: it leaves
+them out, and is no less sure of the rest."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,7 +80,8 @@ def sizes(version: str) -> tuple[str, ...]:
 def readers(language: languages.Language, version: str, size: str) -> tuple[Reader, ...]:
     """What reads a language, best first: the asked version or, where that does not know it, the newest that does."""
     order = (version, *(v for v in VERSIONS if v != version))
-    return next(filter(None, (_of_version(language.paddleocr, v, _nearest(v, size)) for v in order)), ())
+    name = language.paddleocr or _WRITTEN_AS.get(language.id) or (language.id if language.id in _UNLISTED else "")
+    return next(filter(None, (_of_version(name, v, _nearest(v, size)) for v in order)), ())
 
 
 def choose(language: languages.Language, version: str, size: str, carried: Iterable[str]) -> Reader | None:
@@ -92,7 +102,8 @@ def _of_version(paddle_id: str, version: str, size: str) -> tuple[Reader, ...]:
 def _v6(paddle_id: str, size: str) -> tuple[str, ...]:
     read = (_FAMILIES["latin"] - {"pi"}) | _CJK | {"en"}
     # tiny knows 49 languages (model card of PP-OCRv6_tiny_rec): Japanese is the one it lacks
-    return (f"PP-OCRv6_{size}_rec",) if paddle_id in read - ({"japan"} if size == "tiny" else set()) else ()
+    known = read - {"japan"} if size == "tiny" else read | _UNLISTED
+    return (f"PP-OCRv6_{size}_rec",) if paddle_id in known else ()
 
 
 def _v5(paddle_id: str, size: str) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ OPENAPI = "/openapi.json"
 LANGUAGES = "/languages"
 STATUS = "/status"
 REQUESTS = "/api/v1/requests"
+OCR_SERVER_LANGUAGES = "/api/v1/languages"
 
 # A pod is given this long to finish what it has admitted; kubelet's grace period is this plus GRACE_MARGIN_SECONDS.
 DRAIN_SECONDS = 60

@@ -4,7 +4,7 @@ https://platform.openai.com/docs/api-reference/chat; keys that are ours only add
 """
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kubeocr_contract import wire
@@ -65,6 +65,8 @@ class Ending:
     completion_tokens: int
     looped: bool = False
     """Whether it was cut because it repeated itself."""
+    told: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    """Keys of ours that stand beside an answer's own."""
 
     @property
     def usage(self) -> dict[str, int]:
@@ -83,14 +85,14 @@ def completion(head: Head, text: str, ending: Ending, seconds: float) -> dict[st
     message = {"role": "assistant", "content": text, "refusal": None}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": ending.finish, **ending.flags}
     answer = {**head.json("chat.completion"), "choices": [choice], "usage": ending.usage}
-    return {**answer, "processing_time_seconds": round(seconds, 4)}
+    return {**answer, **ending.told, "processing_time_seconds": round(seconds, 4)}
 
 
 def piece(head: Head, delta: dict[str, Any], ending: Ending | None = None) -> dict[str, Any]:
     """Of an answer that comes bit by bit; the last one has its ending."""
-    finish, flags = (ending.finish, ending.flags) if ending else (None, {})
+    finish, flags, told = (ending.finish, ending.flags, ending.told) if ending else (None, {}, {})
     choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish, **flags}
-    return {**head.json("chat.completion.chunk"), "choices": [choice]}
+    return {**head.json("chat.completion.chunk"), "choices": [choice], **told}
 
 
 def counted(head: Head, ending: Ending) -> dict[str, Any]:

@@ -54,6 +54,8 @@ class Page:
     """Text, confidence and polygon of each."""
     images: Mapping[str, str]
     """Name of a picture -> a URL that holds it."""
+    languages: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    """Keys that tell what it is in, where that was not said."""
 
     def json(self) -> dict[str, Any]:
         """An entry of `pages`."""
@@ -75,6 +77,7 @@ class Page:
             },
             "table_res_list": [{"table_region_id": i, "pred_html": html} for i, html in enumerate(tables, 1)],
             "images": dict(self.images),
+            **self.languages,
         }
         return {"res": result}
 

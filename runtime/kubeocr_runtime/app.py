@@ -23,11 +23,13 @@ from kubeocr_runtime import (
     incidents,
     keyed,
     keys,
+    language_list,
     metrics,
     openapi,
     previews,
     rates,
     readers,
+    reference,
     refusals,
     routes,
     services,
@@ -53,7 +55,7 @@ _REQUEST_ID = web.RequestKey("request_id", str)
 _CLIENT_LEFT = 499
 _QUIET = frozenset({names.LIVEZ, names.READYZ, names.METRICS, names.STATUS})
 """Asked by machines every few seconds, and open to all: none tells anything of a document."""
-_OPEN = _QUIET | {names.DOCS, names.REDOC, names.OPENAPI, openapi.STATIC} | browsing.OPEN
+_OPEN = _QUIET | {names.DOCS, names.REDOC, names.OPENAPI, reference.STATIC} | browsing.OPEN
 """What needs no API key; anything else does, be it there or not."""
 _DECODED_PIXELS = 24_000_000
 """Of decoded pages in memory, or one larger page: three scans of 300 dpi keep the engine busy, and each takes 25 MB."""
@@ -78,15 +80,16 @@ def create_app(chosen: settings.Settings, reader: readers.Reader, store: readers
             *chat.routes(),
             web.delete(names.REQUESTS + "/{request_id}", routes.cancel),
             web.get(names.LANGUAGES, routes.list_languages),
+            *language_list.ROUTES,
             web.get(names.LIVEZ, health.live),
             web.get(names.READYZ, health.ready),
             web.get(names.METRICS, health.expose_metrics),
             web.get(names.STATUS, health.status),
             web.get(names.OPENAPI, _openapi),
-            web.get(names.DOCS, functools.partial(_html, openapi.swagger_page())),
-            web.get(names.REDOC, functools.partial(_html, openapi.redoc_page())),
+            web.get(names.DOCS, functools.partial(_html, reference.swagger_page())),
+            web.get(names.REDOC, functools.partial(_html, reference.redoc_page())),
             *browsing.routes(),
-            web.static(openapi.STATIC, str(importlib.resources.files("kubeocr_runtime") / "static")),
+            web.static(reference.STATIC, str(importlib.resources.files("kubeocr_runtime") / "static")),
         ]
     )
     return app

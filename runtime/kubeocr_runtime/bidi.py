@@ -1,4 +1,4 @@
-"""Right-to-left text in the order it is read. Used by `recognition`.
+"""Right-to-left text in the order it is read. Used by `recognition` and `pipelines`.
 
 A recogniser goes over a crop from left to right, so an Arabic model gives characters as they stand on paper (visual order).
 PaddleOCR 2 turned them round at the end (`pred_reverse`); PaddleX 3 sends them through python-bidi's `get_display`, which
@@ -10,7 +10,8 @@ mirrored.
 
 import itertools
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 _RIGHT = frozenset({"R", "AL"})
 _NUMBER = frozenset({"EN", "AN"})
@@ -35,6 +36,12 @@ def order(visual: str) -> list[int]:
     if not _turns(visual):
         return list(range(len(visual)))
     return [i for run, left in reversed(_runs(visual)) for i in (run if left else reversed(run))]
+
+
+def mostly_right_to_left(texts: Iterable[str]) -> bool:
+    """Whether more of their letters are read from right to left than the other way."""
+    classes = Counter(unicodedata.bidirectional(c) for text in texts for c in text)
+    return sum(classes[c] for c in _RIGHT) > classes["L"]
 
 
 def _turns(text: str) -> bool:

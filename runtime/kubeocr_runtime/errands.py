@@ -5,7 +5,7 @@ import dataclasses
 import threading
 import time
 
-from kubeocr_runtime import documents, finds, pipelines, readers, recognition, schedule
+from kubeocr_runtime import documents, finds, pipelines, readers, recognition, schedule, tries
 
 _HEIGHT = 48
 """Of a line in pixels, as the models see it."""
@@ -41,8 +41,8 @@ class Errand:
 
     @property
     def complete(self) -> bool:
-        """Whether every line is read."""
-        return len(self.texts) == len(self.lines.strips)
+        """Whether all is read that was to be, so far."""
+        return len(self.texts) == self.lines.count
 
     def finding(self) -> "Piece":
         """To find its lines."""
@@ -61,13 +61,12 @@ class Errand:
         return self.page
 
     def reading(self) -> "list[Piece]":
-        """To read each of them."""
-        widths = [recognition.bucket(strip) for strip in self.lines.strips]
-        budget = self.lines.budget * _HEIGHT
-        return [
-            schedule.Piece(self, width * _HEIGHT, index, (self.lines.recogniser, width), budget)
-            for index, width in enumerate(widths)
-        ]
+        """To read each of them that is not read."""
+        return [self._piece(index, self.lines.tried(index)) for index in range(len(self.texts), self.lines.count)]
+
+    def _piece(self, index: int, tried: tries.Try) -> "Piece":
+        width = recognition.bucket(tried.strip)
+        return schedule.Piece(self, width * _HEIGHT, index, (tried.recogniser, width), tried.budget * _HEIGHT)
 
     def end(self, read: readers.Read) -> None:
         """Tell what came of it; nothing is done where that was told, or where nobody waits any more."""

@@ -10,12 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kubeocr_contract import enhancing
-from kubeocr_runtime import crops, placements, reading, recognition, results
+from kubeocr_runtime import crops, placements, reading, recognition, results, tries
 from kubeocr_runtime import words as cutting
 from kubeocr_runtime.structure import blocks
-
-Key = tuple[str, bool]
-"""A recogniser: its model's name, and whether it is the whole of it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,7 +26,7 @@ class Found:
     """Of its lines, in pixels of that picture."""
     strips: tuple[recognition.Strip, ...]
     """Its lines."""
-    recogniser: Key
+    recogniser: recognition.Key
     budget: int
     """Columns of a batch beyond which a larger one is no faster."""
     flipped: tuple[bool, ...] = ()
@@ -38,11 +35,29 @@ class Found:
     """What was done to it."""
     layout: blocks.Layout | None = None
     """Where it is wanted."""
+    further: tuple[tries.Try, ...] = ()
+    """Lines for other recognisers to read too."""
+
+    @property
+    def count(self) -> int:
+        """Texts that are to be read: one for each line, then those of `further`."""
+        return len(self.strips) + len(self.further)
+
+    def tried(self, index: int) -> tries.Try:
+        """What one of them is read from."""
+        if index < len(self.strips):
+            return tries.Try(index, self.strips[index], self.recogniser, self.budget)
+        return self.further[index - len(self.strips)]
+
+
+def readings(found: Found, texts: Sequence[recognition.Text]) -> list[tries.Reading]:
+    """What came of each try, those of `further` behind the others."""
+    return [tries.Reading.of(found.tried(index), text) for index, text in enumerate(texts)]
 
 
 def lines(found: Found, texts: Sequence[recognition.Text], *, words: bool) -> list[results.Line]:
-    """What was read, in pixels of the picture that was read; `words`: cut into words."""
-    return [_line(found, index, text, words=words) for index, text in enumerate(texts)]
+    """What was read, by whoever was surest, in pixels of the picture that was read; `words`: cut into words."""
+    return [_line(found, each, words=words) for each in tries.surest(readings(found, texts))]
 
 
 def on_page(found: Found, rows: reading.Rows, made: Sequence[results.Block]) -> results.PageResult:
@@ -58,15 +73,15 @@ def on_page(found: Found, rows: reading.Rows, made: Sequence[results.Block]) -> 
     )
 
 
-def _line(found: Found, index: int, text: recognition.Text, *, words: bool) -> results.Line:
-    a, b, c, d = ((int(x), int(y)) for x, y in found.quads[index])
-    within = _words(found, index, text) if words else ()
-    return results.Line(text.text, text.confidence, (a, b, c, d), within)
+def _line(found: Found, read: tries.Reading, *, words: bool) -> results.Line:
+    a, b, c, d = ((int(x), int(y)) for x, y in found.quads[read.line])
+    within = _words(found, read) if words else ()
+    return results.Line(read.text.text, read.text.confidence, (a, b, c, d), within)
 
 
-def _words(found: Found, index: int, text: recognition.Text) -> tuple[results.Word, ...]:
-    frame = crops.frame(found.quads[index], flipped=found.flipped[index])
-    return cutting.cut(text, found.strips[index], frame)
+def _words(found: Found, read: tries.Reading) -> tuple[results.Word, ...]:
+    frame = crops.frame(found.quads[read.line], flipped=found.flipped[read.line])
+    return cutting.cut(read.text, read.strip, frame)
 
 
 def _block_back(block: results.Block, placement: placements.Placement) -> results.Block:

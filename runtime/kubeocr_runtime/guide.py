@@ -7,7 +7,7 @@ from kubeocr_contract import models, names, settings, wire
 from kubeocr_runtime import models as store
 
 _LOADED, _CARRIED, _ELSEWHERE, _NOWHERE = "loaded", "carried", "elsewhere", "not_carried"
-_STATES = {
+STATES = {
     _LOADED: "in memory and warm",
     _CARRIED: "in this image; its models are loaded with the first request",
     _ELSEWHERE: "read by the image that is named",
@@ -18,7 +18,7 @@ _STATES = {
 def languages(chosen: settings.Settings, carried: Iterable[str]) -> dict[str, object]:
     """The body of the answer, with the keys of the PaddleOCR API and the state of every language."""
     have = frozenset(carried)
-    rows = [_row(x, chosen, have) for x in catalogue.catalogue()]
+    rows = [row(x, chosen, have) for x in catalogue.catalogue()]
     return {
         "title": "Languages of this OCR service",
         "description": f"PP-OCR reads {sum(1 for row in rows if row['models'])} of {len(rows)} known languages.",
@@ -26,14 +26,16 @@ def languages(chosen: settings.Settings, carried: Iterable[str]) -> dict[str, ob
         "endpoints": {route.path: _endpoint(route, have) for route in wire.OCR_ROUTES},
         "language_categories": _categories(rows),
         "mixed_language_guidance": _guidance(),
+        "automatic_detection": catalogue.AUTO.id,
         "usage_tips": _tips(),
         "performance_characteristics": _characteristics(),
-        "states": _STATES,
+        "states": STATES,
         "languages": rows,
     }
 
 
-def _row(language: catalogue.Language, chosen: settings.Settings, have: frozenset[str]) -> dict[str, object]:
+def row(language: catalogue.Language, chosen: settings.Settings, have: frozenset[str]) -> dict[str, object]:
+    """What is told of one language; `have` are the models that are here."""
     readers = {v: models.readers(language, v, models.sizes(v)[0])[:1] for v in models.VERSIONS}
     own = [v for v, found in readers.items() if found and found[0].version == v]
     image = store.published(language, chosen.model_version, chosen.model_size, chosen.device)
@@ -48,7 +50,14 @@ def _row(language: catalogue.Language, chosen: settings.Settings, have: frozense
         "models": own,
         "state": state,
         **({"image": image} if state == _ELSEWHERE else {}),
+        **_lacking(language, chosen.model_version),
     }
+
+
+def _lacking(language: catalogue.Language, version: str) -> dict[str, str]:
+    """Letters that the version leaves out, sure as it is of the others."""
+    letters = models.LACKING.get((version, language.id))
+    return {"lacks": letters} if letters else {}
 
 
 def _state(language: catalogue.Language, chosen: settings.Settings, have: frozenset[str]) -> str | None:
@@ -82,6 +91,8 @@ def _guidance() -> dict[str, str]:
         "chinese_english": "ch, with any version",
         "japanese_english": "japan, with PP-OCRv6 or PP-OCRv5",
         "latin_scripts": "any of them, with PP-OCRv6: one model reads them all, mixed on one page too",
+        "several": "en,ar: with commas; each line is read by the model that is surest of it, and its language is told",
+        "any": "auto: script and language are found out, and told with how sure that is",
         "other_scripts_with_english": "the id of the other script: its model reads English as well",
     }
 

@@ -36,7 +36,7 @@ async def extract(request: web.Request) -> web.Response:
 
 def answer(wish: wishes.Wish, reads: list[readers.Read], found: extracting.Extraction) -> dict[str, object]:
     """The JSON of what was found."""
-    return shape.Answer(
+    told = shape.Answer(
         details={key: _detail(finding) for key, finding in found.findings.items()},
         models=found.wanted.models,
         flags=wish.flags,
@@ -46,6 +46,7 @@ def answer(wish: wishes.Wish, reads: list[readers.Read], found: extracting.Extra
         fallback=found.fallback,
         warnings=tuple(found.warnings),
     ).json()
+    return {**told, **wishes.languages_told(wish, reads)}
 
 
 def _detail(finding: extracting.Finding) -> dict[str, object]:

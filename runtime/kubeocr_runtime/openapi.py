@@ -1,15 +1,14 @@
-"""The OpenAPI 3.1 document of what `app` serves, and the two pages that show it. Pure."""
+"""The OpenAPI 3.1 document of what `app` serves; `reference` shows it. Pure."""
 
-import html
 from typing import Any
 
-from kubeocr_contract import enhancing, images, names, wire
+from kubeocr_contract import detected, enhancing, images, names, wire
 from kubeocr_runtime import keys as api_keys
-from kubeocr_runtime import openapi_llm, previews
+from kubeocr_runtime import openapi_llm, previews, tongues
 from kubeocr_runtime.formats import schemas
 from kubeocr_runtime.structure import schemas as structure_schemas
 
-STATIC = "/static"
+TITLE = "KubeOCR"
 _ERRORS = {
     "401": "the service has API keys, and none of them came with the request",
     "404": "no request of that name runs here, or another API key's",
@@ -35,6 +34,7 @@ _SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer"},
     "header": {"type": "apiKey", "in": "header", "name": api_keys.HEADER},
 }
+_DETECTED = {detected.KEY: detected.schema()}
 _FLAGS = {
     wire.PAGE_ORIENTATION: "turn pages that lie on their side or stand on their head",
     wire.PREPROCESSOR: f"as {wire.PAGE_ORIENTATION}; kept for callers that set it",
@@ -48,7 +48,7 @@ def document(*, keys: bool = False) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "KubeOCR",
+            "title": TITLE,
             "version": images.PROJECT_VERSION,
             "description": "Reads text from images and PDFs. Speaks the PaddleOCR API; everything works with no network.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
@@ -70,27 +70,6 @@ def _more_paths() -> dict[str, Any]:
         **_cancelling(),
         **_plain_paths(),
     }
-
-
-def swagger_page() -> str:
-    """HTML of Swagger UI; its scripts come from this server."""
-    return _page(
-        f'<link rel="stylesheet" href="{STATIC}/swagger-ui.css">',
-        '<div id="ui"></div>'
-        + "".join(f'<script src="{STATIC}/{name}.js"></script>' for name in ("swagger-ui-bundle", "start-swagger")),
-    )
-
-
-def redoc_page() -> str:
-    """HTML of ReDoc; its script comes from this server."""
-    return _page("", f'<redoc spec-url="{names.OPENAPI}"></redoc><script src="{STATIC}/redoc.standalone.js"></script>')
-
-
-def _page(head: str, body: str) -> str:
-    title = html.escape(document()["info"]["title"])
-    icon = '<link rel="icon" href="data:,">'
-    meta = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-    return f'<!doctype html><html lang="en"><head><title>{title}</title>{meta}{icon}{head}</head><body>{body}</body></html>'
 
 
 def _ocr(route: wire.OcrRoute) -> dict[str, Any]:
@@ -146,6 +125,7 @@ def _cancelling() -> dict[str, Any]:
 def _plain_paths() -> dict[str, Any]:
     asked = {
         names.LANGUAGES: ("The languages, and where each can be read", "languages", "application/json"),
+        names.OCR_SERVER_LANGUAGES: ("The OCR server's, each with what reads it", "languages", "application/json"),
         names.LIVEZ: ("Whether the engine works", "health", "application/json"),
         names.READYZ: ("Whether pages can be sent", "health", "application/json"),
         names.METRICS: ("Figures in Prometheus' text format", "health", "text/plain"),
@@ -155,16 +135,18 @@ def _plain_paths() -> dict[str, Any]:
 
 
 def _get(path: str, summary: str, tag: str, media: str) -> dict[str, Any]:
-    open_to_all: dict[str, Any] = {} if path == names.LANGUAGES else {"security": []}
+    listing = path in {names.LANGUAGES, names.OCR_SERVER_LANGUAGES}
+    open_to_all: dict[str, Any] = {} if listing else {"security": []}
     schema = {"type": "object"} if media == "application/json" else {"type": "string"}
     answers = {"200": {"description": "the answer", "content": {media: {"schema": schema}}}}
     if path in {names.LIVEZ, names.READYZ}:
         answers["503"] = _json("not now", "Error")
     if path == names.STATUS:
         answers["200"] = _json("the pod's own words", "Status")
-    if path == names.LANGUAGES:
+    if listing:
         answers["401"] = _json(_ERRORS["401"], "Error")
-    return {"summary": summary, "operationId": path.strip("/"), "tags": [tag], "responses": answers, **open_to_all}
+    operation = path.strip("/").replace("/", "_")
+    return {"summary": summary, "operationId": operation, "tags": [tag], "responses": answers, **open_to_all}
 
 
 def _json(description: str, schema: str) -> dict[str, Any]:
@@ -181,15 +163,15 @@ def _schemas() -> dict[str, Any]:
             "total_texts": count, "pipeline_flags": {"type": "object", "additionalProperties": {"type": "boolean"}},
             "language": text, "models": {"type": "object"}, "order": text, "text": text, "total_pages": count,
             "pages": {"type": "array", "items": {"$ref": "#/components/schemas/Page"}}, "timings": {"type": "object"},
-        }),
+        }, **_DETECTED),
         "Line": schemas.with_words(_object({
             "text": text, "confidence": {**number, "minimum": 0, "maximum": 1}, "page": {**count, "minimum": 1},
             "bbox": {"type": "array", "items": {"type": "array", "items": count}, "description": "four corners [x, y]"},
-        })),
+        }, language=text)),
         "Page": _object({
             "page": count, "width": count, "height": count, "angle": {"enum": [0, 90, 180, 270]}, "text": text,
             "source": {"enum": [wire.OCR, wire.TEXT_LAYER]},
-        }, enhancement=enhancing.done_schema()),
+        }, enhancement=enhancing.done_schema(), language=text, **_DETECTED),
         **_line_schemas(),
         "Cancelled": _object({
             "request_id": text, "status": {"const": wire.CANCELLED}, "cancelled_at": text, "reason": text, "message": text,
@@ -225,10 +207,11 @@ def _line_schemas() -> dict[str, Any]:
             "order": text, "total_pages": count, "request_id": text,
         }),
         "PageDone": _object(
-            {**page, "status": {"const": wire.DONE}, "results": lines, "timings": anything}, enhancement=enhancing.done_schema()
+            {**page, "status": {"const": wire.DONE}, "results": lines, "timings": anything},
+            enhancement=enhancing.done_schema(), language=text, **_DETECTED,
         ),
         "PageNotDone": _object({"page": count, "status": {"enum": [wire.FAILED, wire.SKIPPED]}, **why}),
-        "LastLine": {**ended, "properties": {**ended["properties"], **why}},
+        "LastLine": {**ended, "properties": {**ended["properties"], **why, "language": text, **_DETECTED}},
     }  # fmt: skip
 
 
@@ -247,7 +230,8 @@ def _form() -> dict[str, Any]:
             wire.LANGUAGE_FIELD: {
                 "type": "string",
                 "default": wire.DEFAULT_LANGUAGE,
-                "description": f"an id of `{names.LANGUAGES}`, an ISO code or a name, in any case",
+                "description": f"an id of `{names.LANGUAGES}`, an ISO code or a name, in any case; up to {tongues.MOST} with "
+                "commas, each line is then read by the model that is surest of it; or `auto`",
             },
             **flags,
             wire.ORDER_FIELD: {

@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from kubeocr_contract import extraction, openai, outputs
+from kubeocr_contract import detected, extraction, openai, outputs
+from kubeocr_runtime import prompts, tongues
 
 _UNUSED = frozenset({outputs.FORMAT_FIELD, outputs.WORDS_FIELD})
 """Fields of what is answered with lines."""
 _TEXT, _COUNT, _ANYTHING = {"type": "string"}, {"type": "integer"}, {"type": "object"}
+_DETECTED = {detected.KEY: detected.schema()}
+_MODES = f"{', '.join(prompts.MODES)}, or one of them with another language's id"
 _ERRORS = {
     "502": "a language model answers with what cannot be used",
     "503": "models are loading, or the language model is away (`llm_unavailable`); Retry-After says when to come again",
@@ -34,7 +37,7 @@ def schemas(form: dict[str, Any]) -> dict[str, Any]:
             "details": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/KeyDetail"}},
             "language": _TEXT, "total_pages": _COUNT, "pages": _pages(), "timings": _ANYTHING,
             "warnings": {"type": "array", "items": _TEXT},
-        }),
+        }, **_DETECTED),
         "KeyDetail": _detail(),
         **_chat_schemas(),
     }  # fmt: skip
@@ -93,14 +96,16 @@ def _chat_schemas() -> dict[str, Any]:
     asked = {
         "model": _TEXT, "messages": {"type": "array", "items": message}, "stream": flag, "stream_options": _ANYTHING,
         "max_tokens": _COUNT, "max_completion_tokens": _COUNT, "temperature": {**number, "minimum": 0, "maximum": 2},
-        "timeout": {**_COUNT, "minimum": 1, "maximum": openai.MOST_SECONDS}, "prompt_mode": _TEXT, "language": _TEXT,
-        "languages": {"type": "array", "items": _TEXT},
+        "timeout": {**_COUNT, "minimum": 1, "maximum": openai.MOST_SECONDS}, "prompt_mode": {**_TEXT, "description": _MODES},
+        "language": _TEXT, "languages": {"type": "array", "items": _TEXT, "maxItems": tongues.MOST},
     }  # fmt: skip
     error = _object({"message": _TEXT, "type": _TEXT, "param": {"type": ["string", "null"]}, "code": _TEXT})
     return {
         "ChatRequest": {"type": "object", "required": ["model", "messages"], "properties": asked},
-        "ChatAnswer": _object({**head, "choices": choices, "usage": _ANYTHING, "processing_time_seconds": number}),
-        "ChatPiece": _object({**head, "choices": choices}),
+        "ChatAnswer": _object(
+            {**head, "choices": choices, "usage": _ANYTHING, "processing_time_seconds": number}, language=_TEXT, **_DETECTED
+        ),
+        "ChatPiece": _object({**head, "choices": choices}, language=_TEXT, **_DETECTED),
         "ChatModels": _object({"object": {"const": "list"}, "data": {"type": "array", "items": _ref("ChatModel")}}),
         "ChatModel": model,
         "ChatError": _object({"error": error}),
@@ -159,5 +164,5 @@ def _detail() -> dict[str, Any]:
     return {**told, "properties": {**told["properties"], "answer": answer}}
 
 
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "required": list(properties), "properties": properties}
+def _object(properties: dict[str, Any], **optional: Any) -> dict[str, Any]:
+    return {"type": "object", "required": list(properties), "properties": {**properties, **optional}}

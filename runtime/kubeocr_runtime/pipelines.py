@@ -1,9 +1,8 @@
 """The story of a page: from its pixels to lines in reading order, in three steps that `worker` may run on different threads."""
 
 import dataclasses
-import threading
-from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Sequence
+from typing import Protocol
 
 from kubeocr_contract import languages, report, settings
 from kubeocr_contract import models as catalogue
@@ -20,21 +19,20 @@ from kubeocr_runtime import (
     results,
     samples,
     sheets,
+    shelves,
+    spoken,
     structure,
     tensors,
-    unwarping,
+    tries,
 )
 from kubeocr_runtime.engines import cpus, gpus
 from kubeocr_runtime.structure import blocks, looking, placing
 
-_LATIN = "Latn"
 _GPU_STREAMS = 2
 """Of each GPU: one prepares while the other computes."""
 _BESIDE = {"openvino": 1}
 """Threads beside those whose inferences fill a CPU, by engine: Python runs on one of all at a time, and while the others waited
 for it an eighth of the CPU was idle. OpenVINO still computes as much at a time; on onnxruntime one more is 3 % slower."""
-_Name = TypeVar("_Name", str, finds.Key)
-_Model = TypeVar("_Model")
 
 
 class Page(Protocol):
@@ -68,12 +66,18 @@ class ReadOptions:
     """Flatten a page that is bent; only where `Pipelines.flattens_pages`."""
     enhance: enhancement.Wish = enhancement.NOTHING
     """What makes its picture easier to read."""
-    script: str = _LATIN
+    script: str = shelves.LATIN
     """Likewise (ISO 15924): one that the settings' languages are not written in is read with all that the model knows."""
     words: bool = False
     """Cut lines into words."""
     layout: structure.Wish | None = None
     """What of the page's structure is wanted; without effect where there is no model for it."""
+    others: tuple[tries.Other, ...] = ()
+    """Recognisers for lines that `reader`'s is not sure of."""
+    guess: bool = False
+    """Whether the page is in the script of only a few of them."""
+    candidates: tuple[str, ...] = ()
+    """Ids of the languages that its lines may be in, where that is to be told; the direction is then that of most letters."""
 
     @property
     def looks(self) -> int:
@@ -87,21 +91,18 @@ class SelfTestFailed(RuntimeError):
 
 @dataclasses.dataclass(slots=True)
 class Pipelines:
-    """Loaded models and the way through them. A model is loaded once, at `warm` or when a page first needs it, and kept.
+    """Models and the way through them. One is loaded at `warm` or when a page first needs it.
 
     `find`, `recognise` and `place` may be called by several threads at the same time.
     """
 
     store: models.Store
     loader: loading.Loader
-    detectors: dict[str, detection.Detector] = dataclasses.field(default_factory=dict)
-    recognisers: dict[finds.Key, recognition.Recogniser] = dataclasses.field(default_factory=dict)
-    classifiers: dict[str, orientation.Classifier] = dataclasses.field(default_factory=dict)
-    flatteners: dict[str, unwarping.Flattener] = dataclasses.field(default_factory=dict)
+    shelf: shelves.Shelf = dataclasses.field(init=False)
     looker: looking.Looker = dataclasses.field(init=False)
-    _loading: threading.Lock = dataclasses.field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
+        self.shelf = shelves.Shelf(self.loader)
         self.looker = looking.Looker(self.store, self.loader)
 
     @classmethod
@@ -150,8 +151,10 @@ class Pipelines:
 
     def read(self, page: Page, options: ReadOptions) -> results.PageResult:
         """Find and read a page's lines. Raises `KeyError` for a reader that is not carried (`Store.reader` gives none such)."""
-        found = self.find(page, options)
-        texts = self._recogniser(found.recogniser).read_all(found.strips)
+        found, texts = self.find(page, options), list[recognition.Text]()
+        while more := [found.tried(index) for index in range(len(texts), found.count)]:
+            texts += tries.read_all(more, lambda key, strips: self.shelf.recogniser(key).read_all(strips))
+            found = self.reconsider(found, texts, options)
         return self.place(found, texts, options)
 
     def find(self, page: Page, options: ReadOptions) -> finds.Found:
@@ -160,7 +163,7 @@ class Pipelines:
         layout = self.looker.look(ready.sheet.image, options.layout)
         cut = crops.cut_all(ready.sheet.image, placing.cut(ready.quads, layout.regions if layout else ()))
         key = self._key(options)
-        recogniser = self._recogniser(key)
+        recogniser = self.shelf.recogniser(key)
         lines = [crop for _, crop in cut]
         angles = self._line_angles(lines, options)
         strips = tuple(recogniser.scale(orientation.upright(crop, turn)) for crop, turn in zip(lines, angles, strict=True))
@@ -176,16 +179,26 @@ class Pipelines:
             layout=layout,
         )
 
-    def recognise(self, key: finds.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
+    def recognise(self, key: recognition.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
         """What strips of one bucket say, in one batch."""
-        return self._recogniser(key).read(strips)
+        return self.shelf.recogniser(key).read(strips)
+
+    def reconsider(self, found: finds.Found, texts: Sequence[recognition.Text], options: ReadOptions) -> finds.Found:
+        """As `readers.Reader` has it."""
+        if not options.others:
+            return found
+        others = [self.shelf.key(other.recogniser, other.script) for other in options.others]
+        wanted = tries.wanted(finds.readings(found, texts), others, sample=options.guess)
+        more = (self._try(found, line, key) for line, key in wanted)
+        return dataclasses.replace(found, further=(*found.further, *more))
 
     def place(self, found: finds.Found, texts: Sequence[recognition.Text], options: ReadOptions) -> results.PageResult:
         """A page's lines in order, in pixels of the page as it came."""
         lines = finds.lines(found, texts, words=options.words)
-        rows = reading.order(reading.raster(lines), options.order, options.direction)
-        made = blocks.make(found.layout, lines, options.direction) if found.layout else ()
-        return finds.on_page(found, rows, made)
+        direction = spoken.direction(lines) if options.candidates else options.direction
+        rows = reading.order(reading.raster(lines), options.order, direction)
+        made = blocks.make(found.layout, lines, direction) if found.layout else ()
+        return spoken.told(finds.on_page(found, rows, made), options.candidates)
 
     def warm(self) -> None:
         """Load what the settings' languages need, compared with what was baked, and run it once.
@@ -195,7 +208,7 @@ class Pipelines:
         if self.store.chosen.models_verify == "all":
             self.store.verify()
         for options in self._readers():
-            self._recogniser(self._key(options))  # before a detector: the engine is chosen by what takes most of the time
+            self.shelf.recogniser(self._key(options))  # before a detector: the engine is chosen by what takes most of the time
             self.read(_KNOWN, options)
         if looking.PIPELINE in self.store.chosen.pipelines:
             self.looker.warm(_KNOWN.image)
@@ -203,7 +216,7 @@ class Pipelines:
     def self_test(self) -> None:
         """Let every model that the settings' languages need read a page with a known answer. Raises `SelfTestFailed`."""
         for options in self._readers() if self.store.chosen.gate == "KnownAnswer" else ():
-            if set("".join(samples.KNOWN)) <= set(self._recogniser(self._key(options)).parameters.characters):
+            if set("".join(samples.KNOWN)) <= set(self.shelf.recogniser(self._key(options)).parameters.characters):
                 text = self.read(_KNOWN, options).text
                 if _letters(text) != _letters("".join(samples.KNOWN)):
                     raise SelfTestFailed(
@@ -216,52 +229,34 @@ class Pipelines:
         found = dict(wanted)
         return [ReadOptions(reader=reader, script=script) for reader, script in found.items()]
 
-    def _key(self, options: ReadOptions) -> finds.Key:
-        chosen = self.store.chosen
-        scripts = {language.script for language in languages.find_all(chosen.languages)}
-        return options.reader.recogniser, chosen.characters == "all" or options.script not in {*scripts, _LATIN}
+    def _key(self, options: ReadOptions) -> recognition.Key:
+        return self.shelf.key(options.reader.recogniser, options.script)
+
+    def _try(self, found: finds.Found, line: int, key: recognition.Key) -> tries.Try:
+        recogniser = self.shelf.recogniser(key)
+        return tries.Try(line, recogniser.scale(found.strips[line]), key, recogniser.budget)
 
     def _prepared(self, image: tensors.Image, options: ReadOptions) -> enhancement.Prepared:
         sheet = sheets.Sheet.of(image).turned(self._angle(image, options))
         if options.flatten:
-            sheet = sheet.flattened(self._flattener(catalogue.UNWARPING).grid(sheet.image))
+            sheet = sheet.flattened(self.shelf.flattener(catalogue.UNWARPING).grid(sheet.image))
         return enhancement.prepared(sheet, options.enhance, self._eyes(options))
 
     def _eyes(self, options: ReadOptions) -> enhancement.Eyes:
         def sure(image: tensors.Image, quads: detection.Quads) -> float:
-            recogniser = self._recogniser(self._key(options))
+            recogniser = self.shelf.recogniser(self._key(options))
             texts = recogniser.read_all([recogniser.scale(crop) for _, crop in crops.cut_all(image, quads)])
             return sum(text.confidence for text in texts) / max(len(texts), 1)
 
-        return enhancement.Eyes(self._detector(options.reader.detector).look, sure)
+        return enhancement.Eyes(self.shelf.detector(options.reader.detector).look, sure)
 
     def _angle(self, image: tensors.Image, options: ReadOptions) -> int:
         wanted = options.orient_page and self.orients_pages
-        return self._classifier(catalogue.DOC_ORIENTATION).angles([image])[0] if wanted else 0
+        return self.shelf.classifier(catalogue.DOC_ORIENTATION).angles([image])[0] if wanted else 0
 
     def _line_angles(self, cut: Sequence[tensors.Image], options: ReadOptions) -> list[int]:
         wanted = cut and options.orient_lines and self.orients_lines
-        return self._classifier(catalogue.LINE_ORIENTATION).angles(cut) if wanted else [0] * len(cut)
-
-    def _detector(self, name: str) -> detection.Detector:
-        return self._kept(self.detectors, name, self.loader.detector)
-
-    def _recogniser(self, key: finds.Key) -> recognition.Recogniser:
-        return self._kept(self.recognisers, key, lambda key: self.loader.recogniser(key[0], whole=key[1]))
-
-    def _classifier(self, name: str) -> orientation.Classifier:
-        return self._kept(self.classifiers, name, self.loader.classifier)
-
-    def _flattener(self, name: str) -> unwarping.Flattener:
-        return self._kept(self.flatteners, name, self.loader.flattener)
-
-    def _kept(self, known: dict[_Name, _Model], name: _Name, load: Callable[[_Name], _Model]) -> _Model:
-        """Loaded once, whichever thread needs it first."""
-        if name not in known:
-            with self._loading:
-                if name not in known:
-                    known[name] = load(name)
-        return known[name]
+        return self.shelf.classifier(catalogue.LINE_ORIENTATION).angles(cut) if wanted else [0] * len(cut)
 
 
 _KNOWN = samples.Page(1, samples.page(samples.KNOWN))

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from aiohttp import hdrs, web
 
 from kubeocr_contract import outputs
-from kubeocr_runtime import readers, services, visits
+from kubeocr_runtime import readers, services, visits, wishes
 from kubeocr_runtime.formats import content
 
 
 async def answer(known: services.Services, task: visits.Task, reads: Sequence[readers.Read]) -> web.Response:
     """In the format that was wished for. Raises `errors.OcrError`."""
-    found = content.Content(tuple(read.result for read in reads), task.wish.language, task.file)
+    found = content.Content(tuple(read.result for read in reads), wishes.language(task.wish, reads), task.file)
     return _printed(task.wish.output, await known.printer.printed(task.wish.output, found))
 
 

@@ -58,8 +58,12 @@ class Reader(Protocol):
         """A page's lines, not read yet."""
         ...
 
-    def recognise(self, key: finds.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
+    def recognise(self, key: recognition.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
         """What strips of one bucket say, whatever page they are of."""
+        ...
+
+    def reconsider(self, found: finds.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions) -> finds.Found:
+        """With what else is to be read once every try so far is; as it is where nothing is."""
         ...
 
     def place(

@@ -22,6 +22,8 @@ padding. With buckets of 32 throughout a page of 82 lines took as long and OpenV
 
 Strip = tensors.Image
 """A line scaled to the model's height, at most WIDEST pixels wide."""
+Key = tuple[str, bool]
+"""A recogniser: its model's name, and whether it is the whole of it."""
 Mark = tuple[float, float]
 """Where in its strip a character is seen, in pixels from the left, and its probability."""
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from kubeocr_contract import enhancing
+from kubeocr_contract import detected, enhancing
 
 Point = tuple[int, int]
 Polygon = tuple[Point, Point, Point, Point]
@@ -30,6 +30,8 @@ class Line:
     """Corners in pixels of the page as it was given, from the line's own top left, clockwise as the text is read."""
     words: tuple[Word, ...] = ()
     """In the order of the text; empty where nobody asked for them."""
+    language: str = ""
+    """Id of the one that it was taken to be in; empty where that was said, or cannot be told."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class PageResult:
     """In reading order; empty where nobody asked for the layout."""
     enhanced: enhancing.Done | None = None
     """What was done to it before it was read; None where nobody asked for anything."""
+    shares: tuple[detected.Share, ...] = ()
+    """Of its languages, the largest first; empty where its language was said."""
 
     @property
     def lines(self) -> tuple[Line, ...]:

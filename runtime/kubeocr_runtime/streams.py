@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from aiohttp import hdrs, web
 
-from kubeocr_contract import wire
-from kubeocr_runtime import callers, errors, piecemeal, turns, wishes
+from kubeocr_contract import detected, wire
+from kubeocr_runtime import callers, errors, piecemeal, spoken, turns, wishes
 
 
 def wanted(request: web.Request) -> bool:
@@ -32,6 +32,7 @@ class Stream:
         self._pages = 0
         self._counts = dict.fromkeys((wire.DONE, wire.FAILED, wire.SKIPPED), 0)
         self._timings = wire.Timings()
+        self._shares: list[detected.Share] = []
 
     def reported(self) -> contextlib.AbstractContextManager[None]:
         """What goes wrong from the first line on is said by the last ones; before, it is raised."""
@@ -51,6 +52,7 @@ class Stream:
         else:
             self._counts[wire.DONE] += 1
             self._timings += wishes.timings(outcome)
+            self._shares = spoken.total([*self._shares, *outcome.result.shares])
             await self._write(wishes.page_answer(self._wish, outcome))
 
     async def end(self) -> web.StreamResponse:
@@ -62,7 +64,8 @@ class Stream:
         for number in range(sum(self._counts.values()) + 1, self._pages + 1):
             self._counts[wire.SKIPPED] += 1
             await self._write(wire.page_not_done(number, wire.SKIPPED, why))
-        await self._write(wire.last_line(self._counts, self._timings, why))
+        told = wishes.shares_told(self._wish, self._shares) if self._shares else {}
+        await self._write({**wire.last_line(self._counts, self._timings, why), **told})
 
     async def _write(self, line: Mapping[str, object]) -> None:
         await self._answer.write(json.dumps(line).encode() + b"\n")

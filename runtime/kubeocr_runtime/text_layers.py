@@ -5,7 +5,7 @@ import dataclasses
 import math
 
 from kubeocr_contract import wire
-from kubeocr_runtime import placements, reading, results
+from kubeocr_runtime import pipelines, placements, reading, results, spoken
 from kubeocr_runtime.pdfs import layers, trust
 
 
@@ -19,7 +19,7 @@ def taken(layer: layers.Layer | None, wish: str) -> layers.Layer | None:
     return layer if wish == wire.FORCE or trust.doubt(layer) is None else None
 
 
-def result(number: int, layer: layers.Layer, order: str, direction: str) -> results.PageResult:
+def result(number: int, layer: layers.Layer, options: pipelines.ReadOptions) -> results.PageResult:
     """The page (from 1) as if it had been read: its lines in order, each with full confidence; `angle` as most stand.
 
     A line that is drawn twice, as bold letters are at times, is there once.
@@ -28,9 +28,10 @@ def result(number: int, layer: layers.Layer, order: str, direction: str) -> resu
     upright_size = layer.size if angle % 180 == 0 else layer.size[::-1]
     # to turn a page is to take back the turn of an upright one
     upright = {_turned(line, -angle % 360, upright_size): line for line in layer.lines}
-    rows = reading.order(reading.raster(list(upright)), order, direction)
+    direction = spoken.direction(layer.lines) if options.candidates else options.direction
+    rows = reading.order(reading.raster(list(upright)), options.order, direction)
     placed = tuple(tuple(upright[line] for line in row) for row in rows)
-    return results.PageResult(number, *layer.size, angle, placed, own_text=True)
+    return spoken.told(results.PageResult(number, *layer.size, angle, placed, own_text=True), options.candidates)
 
 
 def _angle(layer: layers.Layer) -> int:

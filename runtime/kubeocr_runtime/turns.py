@@ -127,7 +127,8 @@ class Turns:
     async def _read(self, document: decoding.Opened, index: int, job: Job) -> readers.Read:
         with self._counted(job.ticket.tenant):
             if (layer := await document.layer(index)) is not None:
-                return readers.Read(text_layers.result(index + 1, layer, job.options.order, job.options.direction), 0.0, 0.0)
+                own = await asyncio.to_thread(text_layers.result, index + 1, layer, job.options)
+                return readers.Read(own, 0.0, 0.0)
             pixels = job.first_pixels if index == 0 else None
             pixels = pixels or await document.pixels(index)
             job.ticket.measured(pixels)

@@ -3,9 +3,9 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from kubeocr_contract import languages, outputs, wire
+from kubeocr_contract import detected, languages, outputs, wire
 from kubeocr_contract import models as catalogue
-from kubeocr_runtime import errors, forms, models, pipelines, readers, results
+from kubeocr_runtime import errors, forms, pipelines, readers, results, spoken, tongues
 from kubeocr_runtime.enhancement import asked
 from kubeocr_runtime.formats import asking
 
@@ -21,6 +21,8 @@ class Wish:
     text_layer: str = wire.NEVER
     """One of `wire.TEXT_LAYERS`."""
     output: outputs.Output = outputs.OUTPUTS[outputs.JSON]
+    requested: tuple[languages.Language, ...] = ()
+    """All languages that were named, or `languages.AUTO`; `language` is the first of them."""
 
     @property
     def heading(self) -> wire.Heading:
@@ -46,21 +48,24 @@ def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: readers.Store,
     if flags[wire.UNWARPING] and not reader.flattens_pages:
         message = f"{wire.UNWARPING}: {catalogue.UNWARPING}, the model for it, is not in this image as ONNX; leave it false"
         raise errors.InvalidField(message, field=wire.UNWARPING)
-    language = _language(route, fields.get(wire.LANGUAGE_FIELD, wire.DEFAULT_LANGUAGE))
+    named = tongues.parse(route.version, fields.get(wire.LANGUAGE_FIELD, wire.DEFAULT_LANGUAGE), store)
     options = pipelines.ReadOptions(
-        reader=_reader(language, route.version, store),
+        reader=named.reader,
         orient_page=reader.orients_pages and (flags[wire.PAGE_ORIENTATION] or flags[wire.PREPROCESSOR]),
         orient_lines=reader.orients_lines and flags[wire.LINE_ORIENTATION],
         order=forms.choice(fields, wire.ORDER_FIELD, wire.ORDERS),
         flatten=flags[wire.UNWARPING],
         enhance=asked.parse(fields),
-        direction=language.direction,
-        script=language.script,
+        direction=named.first.direction,
+        script=named.script,
+        others=named.others,
+        guess=named.guesses,
+        candidates=named.candidates,
         words=forms.flag(fields, outputs.WORDS_FIELD, default=False) or output.of_words,
     )
     priority = forms.choice(fields, wire.PRIORITY_FIELD, wire.PRIORITIES)
     text_layer = forms.choice(fields, wire.TEXT_LAYER_FIELD, wire.TEXT_LAYERS)
-    return Wish(route, language, options, priority, text_layer, output)
+    return Wish(route, named.first, options, priority, text_layer, output, named.asked)
 
 
 def seconds(fields: Mapping[str, str], most: int) -> int:
@@ -77,12 +82,13 @@ def seconds(fields: Mapping[str, str], most: int) -> int:
 
 def answer(wish: Wish, reads: Sequence[readers.Read]) -> dict[str, object]:
     """The JSON of a document that was read."""
-    return wire.Answer(
+    told = wire.Answer(
         heading=wish.heading,
         lines=tuple(line for read in reads for line in _lines(wish, read.result)),
         pages=tuple(_page(read.result) for read in reads),
         timings=sum(map(timings, reads), wire.Timings()),
     ).json()
+    return {**told, **languages_told(wish, reads)}
 
 
 def page_answer(wish: Wish, read: readers.Read) -> dict[str, object]:
@@ -95,35 +101,46 @@ def timings(read: readers.Read) -> wire.Timings:
     return wire.Timings(read.queue_seconds, read.inference_seconds)
 
 
+def languages_told(wish: Wish, reads: Sequence[readers.Read]) -> dict[str, object]:
+    """Keys that every answer has of a document whose language was not said; none where it was."""
+    return shares_told(wish, shares(reads))
+
+
+def shares_told(wish: Wish, found: Sequence[detected.Share]) -> dict[str, object]:
+    """The same of what all pages together are in."""
+    if not wish.options.candidates:
+        return {}
+    return detected.document([language.id for language in wish.requested], found)
+
+
+def language(wish: Wish, reads: Sequence[readers.Read]) -> languages.Language:
+    """The one that was said, or that most of the document was taken to be in."""
+    if not wish.options.candidates:
+        return wish.language
+    return languages.by_id().get(shares(reads)[0].language, languages.UNDETERMINED)
+
+
+def page_languages(page: results.PageResult) -> dict[str, object]:
+    """The same keys of a page."""
+    return detected.page(page.shares)
+
+
+def shares(reads: Sequence[readers.Read]) -> list[detected.Share]:
+    """What all pages together are in, the largest first; there is always one."""
+    return spoken.total(share for read in reads for share in read.result.shares)
+
+
 def _lines(wish: Wish, page: results.PageResult) -> list[dict[str, object]]:
-    lines = [wire.line(x.text, x.confidence, x.polygon, page.number) for x in page.lines]
-    if not wish.options.words:
-        return lines
-    words = ([outputs.word(word.text, word.confidence, word.polygon) for word in x.words] for x in page.lines)
-    return [{**line, outputs.WORDS_FIELD: found} for line, found in zip(lines, words, strict=True)]
+    return [_line(wish, line, page.number) for line in page.lines]
+
+
+def _line(wish: Wish, line: results.Line, page: int) -> dict[str, object]:
+    told = {**wire.line(line.text, line.confidence, line.polygon, page), **detected.line(line.language)}
+    if wish.options.words:
+        told[outputs.WORDS_FIELD] = [outputs.word(word.text, word.confidence, word.polygon) for word in line.words]
+    return told
 
 
 def _page(page: results.PageResult) -> dict[str, object]:
     told = wire.page(page.number, (page.width, page.height), page.angle, page.text, own_text=page.own_text)
-    return told | ({"enhancement": page.enhanced.json()} if page.enhanced else {})
-
-
-def _language(route: wire.OcrRoute, name: str) -> languages.Language:
-    try:
-        return languages.find(name)
-    except languages.UnknownLanguage as e:
-        raise errors.UnknownLanguage(f"{wire.LANGUAGE_FIELD}: {e}", supported_languages=_supported(route.version)) from None
-
-
-def _reader(language: languages.Language, version: str, store: readers.Store) -> catalogue.Reader:
-    if not catalogue.readers(language, version, catalogue.sizes(version)[0]):
-        message = f"{wire.LANGUAGE_FIELD}: no model of PP-OCR reads {language.name} ({language.id})"
-        raise errors.UnknownLanguage(message, supported_languages=_supported(version))
-    try:
-        return store.reader(language, version)
-    except models.NotCarried as e:
-        raise errors.LanguageNotCarried(f"{wire.LANGUAGE_FIELD}: {e}", language=language.id, image=e.image) from None
-
-
-def _supported(version: str) -> list[str]:
-    return wire.caller_ids(wire.languages_of(version))
+    return {**told, **({"enhancement": page.enhanced.json()} if page.enhanced else {}), **page_languages(page)}

@@ -119,8 +119,8 @@ class Worker:
             self._finish(errand)
 
     def _recognise(self, pieces: Sequence[errands.Piece]) -> None:
-        strips = [piece.owner.lines.strips[piece.index] for piece in pieces]
-        texts = self.reader.recognise(pieces[0].owner.lines.recogniser, strips)
+        tried = [piece.owner.lines.tried(piece.index) for piece in pieces]
+        texts = self.reader.recognise(tried[0].recogniser, [each.strip for each in tried])
         with self._changed:
             for piece, text in zip(pieces, texts, strict=True):
                 piece.owner.texts[piece.index] = text
@@ -129,9 +129,12 @@ class Worker:
             self._finish(errand)
 
     def _finish(self, errand: errands.Errand) -> None:
-        """What goes wrong here is this page's alone, whoever shared its last batch."""
+        """Unless more is to be read of it. What goes wrong here is this page's alone, whoever shared its last batch."""
         texts = [errand.texts[index] for index in range(len(errand.texts))]
         try:
+            errand.found = self.reader.reconsider(errand.lines, texts, errand.options)
+            if not errand.complete:
+                return self._add(errand, errand.reading())
             result = self.reader.place(errand.lines, texts, errand.options)
         except Exception as e:  # noqa: BLE001  whoever waits for the page is told
             errand.fail(e)

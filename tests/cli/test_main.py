@@ -81,6 +81,7 @@ def test_an_unknown_word_is_told_the_known_ones(capsys: pytest.CaptureFixture[st
         pytest.param(["ocr", "--threads", "x", "x.png"], 2, "ocr: --threads: 'x' is not a whole number", id="bad-number"),
         pytest.param(["ocr", "--models-dir", "/no", "x.png"], 2, "ocr: --models-dir: there is no folder /no", id="no-models"),
         pytest.param(["ocr", "--lang", "frnch", "x.png"], 2, "did you mean 'fr'?", id="bad-language"),
+        pytest.param(["ocr", "--lang", "en,auto", "x.png"], 2, "up to 10 with commas between", id="auto-beside"),
         pytest.param(["ocr", "--enhance-options", "{", "x.png"], 2, "enhance_options: '{' is no JSON", id="bad-enhancement"),
         pytest.param(["ocr", "--format", "rtf", "x.png"], 2, "invalid choice: 'rtf' (choose from", id="no-such-format"),
         pytest.param(["ocr", "--format", "pdf", "x.png", "y.png"], 2, "--format pdf: of several files only with", id="pdfs"),
@@ -135,6 +136,11 @@ def test_ocr_prints_the_text_or_all_that_http_would_tell(tmp_path: pathlib.Path)
     assert (told["total_pages"], told["order"], told["results"][1]["page"]) == (2, "raster", 2)
     own = json.loads(run("ocr", "--json", "--text-layer", "force", str(file)).stdout)
     assert (own["text"], {page["source"] for page in own["pages"]}) == (told["text"], {"text_layer"})
+    any_language = run("ocr", "--lang", "auto", name)
+    assert any_language.stdout == told["text"] + "\n"
+    assert f"kubeocr ocr: {name}: taken for " in any_language.stderr
+    found = json.loads(run("ocr", "--lang", "auto", "--json", name).stdout)["language_detection"]
+    assert (found["requested"], found["script"]) == (["auto"], "Latn")
     out = tmp_path / "made"
     made = run("ocr", "--format", "tsv", "--out", str(out), name, no_file)
     assert (made.returncode, made.stdout) == (1, "")

@@ -64,6 +64,19 @@ def test_ids_are_unique_sorted_and_complete() -> None:
         pytest.param("LANG_TUR_TR", "tr", id="ocr-server-id"),
         pytest.param("rs_latin", "sr-Latn", id="script-of-paddleocr"),
         pytest.param("ka", "ka", id="iso-wins-over-paddleocr"),
+        pytest.param("Espanol", "es", id="without-accents"),
+        pytest.param("TÜRKÇE", "tr", id="native-name-in-capitals"),
+        pytest.param("РУССКИЙ", "ru", id="case-of-another-script"),
+        pytest.param("ＥＮ", "en", id="full-width"),
+        pytest.param("eng", "en", id="iso-639-2"),
+        pytest.param("zho", "zh", id="iso-639-2-that-no-list-has"),
+        pytest.param("ger", "de", id="iso-639-2-of-libraries"),
+        pytest.param("nb", "no", id="norwegian"),
+        pytest.param("zh-Hans", "zh", id="its-own-script"),
+        pytest.param("zh_Hant_HK", "zh-Hant", id="script-and-region"),
+        pytest.param("sr-Cyrl", "sr", id="one-of-two-scripts"),
+        pytest.param("SR-LATN-RS", "sr-Latn", id="the-other"),
+        pytest.param("हिन्दी", "hi", id="signs-that-are-letters"),
     ],
 )
 def test_a_language_goes_by_many_names(name: str, want: str) -> None:
@@ -76,6 +89,7 @@ def test_a_language_goes_by_many_names(name: str, want: str) -> None:
         pytest.param("frnch", "'frnch' is no known language; did you mean 'fr'?", id="typo"),
         pytest.param("klingon-of-qonos", "'klingon-of-qonos' is no known language", id="nothing-near"),
         pytest.param("", "'' is no known language", id="empty"),
+        pytest.param("uz-Cyrl", "'uz-Cyrl' is no known language", id="not-in-that-script"),
         pytest.param("zh-hk", "'zh-hk' is no known language; did you mean 'zh-Hant'?", id="region-that-matters"),
     ],
 )

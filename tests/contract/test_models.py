@@ -34,6 +34,34 @@ def test_the_first_reader_is_paddleocrs_choice(name: str, version: str, size: st
     assert (reader.detector, reader.recogniser) == want
 
 
+OCR_SERVER = {
+    "PP-OCRv6_small_rec": "af az bs ca cnr co cs cy da de en eo es et eu fi fr ga gl ha hr ht hu id is it ja ku la lt lv ms mt "
+    "nl no pl pt ro sk sl so sq sv sw tk tl tr uz vi xh zh zh-Hant zu",
+    "eslav_PP-OCRv5_mobile_rec": "be ru uk",
+    "cyrillic_PP-OCRv5_mobile_rec": "bg kk ky mk mn sr tg tt",
+    "arabic_PP-OCRv5_mobile_rec": "ar fa prs ps sd ur",
+    "devanagari_PP-OCRv5_mobile_rec": "hi mr sa",
+    "korean_PP-OCRv5_mobile_rec": "ko",
+    "el_PP-OCRv5_mobile_rec": "el",
+    "ta_PP-OCRv5_mobile_rec": "ta",
+    "te_PP-OCRv5_mobile_rec": "te",
+    "th_PP-OCRv5_mobile_rec": "th",
+    "ka_PP-OCRv3_mobile_rec": "kn",
+    "": "am bn bo gu he hy ig ka km lo ml my or pa si syr ti yi yo",
+}
+"""What reads each language of the OCR server's lists, where every model is carried; the last line: nothing does."""
+
+
+def test_every_language_of_the_ocr_server_has_its_model_or_none() -> None:
+    listed = [x for x in languages.catalogue() if x.ocr_server_code or x.ocr_server_id]
+    found: dict[str, list[str]] = {}
+    for language in listed:
+        reader = models.choose(language, "PP-OCRv6", "small", models.every())
+        found.setdefault(reader.recogniser if reader else "", []).append(language.id)
+    assert {name: " ".join(ids) for name, ids in found.items()} == OCR_SERVER
+    assert sum(map(len, found.values())) - len(found[""]) > 50
+
+
 @pytest.mark.parametrize("name", ["he", "bn", "my"])
 def test_what_no_model_reads_has_no_reader(name: str) -> None:
     assert models.readers(languages.find(name), "PP-OCRv6", "small") == ()

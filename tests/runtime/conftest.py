@@ -16,7 +16,7 @@ from aiohttp import test_utils, web
 from reportlab.pdfgen import canvas
 
 from kubeocr_contract import languages, models, report, settings
-from kubeocr_runtime import app, documents, finds, pipelines, placements, recognition, results
+from kubeocr_runtime import app, documents, finds, pipelines, placements, recognition, results, spoken
 from kubeocr_runtime import models as store
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ class FakeReader:
         self.gate.set()
         self.entered = threading.Event()
         self.seen: list[tuple[int, tuple[int, ...], pipelines.ReadOptions]] = []
-        self.batches: list[tuple[finds.Key, int]] = []
+        self.batches: list[tuple[recognition.Key, int]] = []
         self.broken: Exception | None = None
         self.streams = 1
         self.orients_pages = True
@@ -60,20 +60,22 @@ class FakeReader:
         placement = placements.Placement((width, height))
         return finds.Found(page.number, placement, (quad,), (strip,), ("x_rec", False), 1280)
 
-    def recognise(self, key: finds.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
+    def recognise(self, key: recognition.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
         self.batches.append((key, len(strips)))
-        return [(f"page {strip[0, 0, 0]}", 0.5) for strip in strips]
+        return [recognition.Text(f"page {strip[0, 0, 0]}", 0.5) for strip in strips]
+
+    def reconsider(self, found: finds.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions) -> finds.Found:
+        return found
 
     def place(
         self, found: finds.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions
     ) -> results.PageResult:
         corners = ((1, 2), (3, 2), (3, 4), (1, 4))
         words = [
-            tuple(results.Word(word, confidence, corners) for word in text.split() if options.words)
-            for text, confidence in texts
+            tuple(results.Word(word, each.confidence, corners) for word in each.text.split() if options.words) for each in texts
         ]
-        lines = [results.Line(*text, corners, found_words) for text, found_words in zip(texts, words, strict=True)]
-        return results.PageResult(found.number, *found.placement.size, 0, (tuple(lines),))
+        lines = [results.Line(each.text, each.confidence, corners, own) for each, own in zip(texts, words, strict=True)]
+        return spoken.told(results.PageResult(found.number, *found.placement.size, 0, (tuple(lines),)), options.candidates)
 
 
 class FakeStore:

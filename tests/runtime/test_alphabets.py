@@ -25,3 +25,23 @@ def test_kept(scripts: set[str], lost: str) -> None:
 def test_no_language_loses_its_own_name(language: languages.Language) -> None:
     characters = tuple(dict.fromkeys(language.native_name))
     assert len(alphabets.kept(characters, {language.script})) == len(characters)
+
+
+@pytest.mark.parametrize(
+    ("character", "want"),
+    [
+        pytest.param("é", "Latn", id="Latin"),
+        pytest.param("ж", "Cyrl", id="Cyrillic"),
+        pytest.param("字", "Hani", id="Chinese"),
+        pytest.param("の", "Hrkt", id="kana"),
+        pytest.param("ｶ", "Hrkt", id="kana of half width"),
+        pytest.param("Ａ", "Latn", id="Latin of full width"),
+        pytest.param("한", "Kore", id="Korean"),
+        pytest.param("ा", "Deva", id="a vowel sign"),
+        pytest.param("٣", "", id="a digit"),
+        pytest.param("—", "", id="punctuation"),
+        pytest.param("ᚠ", "", id="a script of no language here"),
+    ],
+)
+def test_what_a_letter_is_written_in(character: str, want: str) -> None:
+    assert alphabets.script(character) == want

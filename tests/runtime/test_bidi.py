@@ -32,3 +32,15 @@ def test_the_order_says_where_each_character_stood(visual: str, want: str) -> No
     assert [c in {w, w.translate(mirrored)} for c, w in zip((visual[i] for i in order), want, strict=True)] == [True] * len(
         want
     )
+
+
+@pytest.mark.parametrize(
+    ("texts", "want"),
+    [
+        pytest.param(["שלום", "12 PDF"], True, id="more right-to-left letters"),
+        pytest.param(["ש", "plain"], False, id="more others"),
+        pytest.param(["1234"], False, id="no letters"),
+    ],
+)
+def test_which_way_most_letters_are_read(texts: list[str], want: bool) -> None:
+    assert bidi.mostly_right_to_left(texts) is want

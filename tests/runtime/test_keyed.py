@@ -83,6 +83,14 @@ async def test_an_answer_has_what_the_api_has_always_had(service, ollama, form, 
     }  # fmt: skip
 
 
+async def test_what_a_document_is_in_is_told_where_nobody_said(service, ollama, form, picture) -> None:
+    found = await ollama(llama3=[values(Number="page 1")])
+    client = await service(llm_url=found.url, llm_model="llama3:latest")
+    body = await (await client.post(PATH, data=form(picture(), keys="Number", lang="en,de"))).json()
+    assert body["language"] in {"en", "de"}
+    assert body["language_detection"]["requested"] == ["en", "de"]
+
+
 async def test_an_answer_is_as_it_is_described(service, ollama, form, picture) -> None:
     found = await ollama(llama3=[values(Total="4711")])
     client = await service(llm_url=found.url, llm_model="llama3:latest")

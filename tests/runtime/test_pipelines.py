@@ -4,7 +4,11 @@ from typing import Any
 
 import numpy as np
 import onnx
+import PIL.Image
+import PIL.ImageDraw
+import PIL.ImageFont
 import pytest
+import reportlab
 import yaml
 
 from kubeocr_contract import languages, report, settings
@@ -22,6 +26,7 @@ from kubeocr_runtime import (
     samples,
     sheets,
     tensors,
+    tries,
     unwarping,
     wheels,
 )
@@ -76,16 +81,14 @@ def fakes(path: pathlib.Path, *, page_class: int = 0, line_class: int = 0) -> pi
         (path / name / "inference.onnx").touch()
     describe = wheels.describe
     store = models.Store.open(settings.Settings(models_dir=str(path)))
-    return pipelines.Pipelines(
-        store,
-        loading.Loader(store),
-        {"x_det": detection.Detector(Marks(), detection.Parameters.parse(describe("x_det")))},
-        {("x_rec", False): recognition.Recogniser(Brightness(), recognition.Parameters.parse(describe("x_rec", ("a", "b"))))},
-        {
-            name: orientation.Classifier(Turned(best, classes), orientation.Parameters.parse(describe(name)))
-            for name, best, classes in ((catalogue.DOC_ORIENTATION, page_class, 4), (catalogue.LINE_ORIENTATION, line_class, 2))
-        },
-    )
+    made = pipelines.Pipelines(store, loading.Loader(store))
+    made.shelf.detectors["x_det"] = detection.Detector(Marks(), detection.Parameters.parse(describe("x_det")))
+    letters = recognition.Parameters.parse(describe("x_rec", ("a", "b")))
+    made.shelf.recognisers["x_rec", False] = recognition.Recogniser(Brightness(), letters)
+    for name, best, classes in ((catalogue.DOC_ORIENTATION, page_class, 4), (catalogue.LINE_ORIENTATION, line_class, 2)):
+        parameters = orientation.Parameters.parse(describe(name))
+        made.shelf.classifiers[name] = orientation.Classifier(Turned(best, classes), parameters)
+    return made
 
 
 def marked(*rectangles: tuple[int, int, int, int]) -> samples.Page:
@@ -153,7 +156,7 @@ class Shifts(Fake):
 def test_a_page_that_is_flattened_has_its_boxes_where_they_were(tmp_path: pathlib.Path) -> None:
     flat = fakes(tmp_path)
     parameters = unwarping.Parameters(red_first=True)
-    flat.flatteners[catalogue.UNWARPING] = unwarping.Flattener(Shifts(), parameters)
+    flat.shelf.flatteners[catalogue.UNWARPING] = unwarping.Flattener(Shifts(), parameters)
     result = flat.read(TWO, pipelines.ReadOptions(reader=READER, flatten=True))
     assert result.text == "b\nb"
     for line, top in zip(result.lines, (50, 150), strict=True):
@@ -238,8 +241,8 @@ def blind(tmp_path: pathlib.Path, chosen: settings.Settings) -> pipelines.Pipeli
     broken = pipelines.Pipelines.open(chosen)
     reader = broken.store.reader(languages.find("en"), WHEELS.model_version)
     parameters = recognition.Parameters(48, tuple(sorted(set("".join(samples.KNOWN)))))
-    broken.detectors[reader.detector] = dataclasses.replace(fakes(tmp_path).detectors["x_det"], engine=Blind())
-    broken.recognisers[reader.recogniser, False] = recognition.Recogniser(Brightness(), parameters)
+    broken.shelf.detectors[reader.detector] = dataclasses.replace(fakes(tmp_path).shelf.detectors["x_det"], engine=Blind())
+    broken.shelf.recognisers[reader.recogniser, False] = recognition.Recogniser(Brightness(), parameters)
     return broken
 
 
@@ -276,10 +279,10 @@ def warm() -> pipelines.Pipelines:
 
 @pytest.mark.models
 def test_warm_loads_each_model_once_and_the_known_page_is_right(warm: pipelines.Pipelines) -> None:
-    loaded = {**warm.detectors, **warm.recognisers}
+    loaded = {**warm.shelf.detectors, **warm.shelf.recognisers}
     warm.self_test()
     assert loaded.keys() == {"PP-OCRv6_small_det", ("PP-OCRv6_small_rec", False)}
-    assert all({**warm.detectors, **warm.recognisers}[name] is model for name, model in loaded.items())
+    assert all({**warm.shelf.detectors, **warm.shelf.recognisers}[name] is model for name, model in loaded.items())
 
 
 @pytest.mark.models
@@ -313,7 +316,7 @@ def test_upside_down_lines_are_read_with_the_line_model(warm: pipelines.Pipeline
 
 @pytest.mark.models
 def test_a_line_s_text_does_not_depend_on_who_shares_its_batch(warm: pipelines.Pipelines) -> None:
-    recogniser = warm.recognisers["PP-OCRv6_small_rec", False]
+    recogniser = warm.shelf.recognisers["PP-OCRv6_small_rec", False]
     strips = [
         recogniser.scale(samples.page([text], 400)[30:100])
         for text in ("first of all", "second, by the way", "third", "and so on 1234567890")
@@ -337,7 +340,7 @@ def test_characters_that_are_chosen_among(changes: dict[str, object], script: st
     reader = loaded.store.reader(languages.find("en"), "PP-OCRv6")
     page = samples.Page(1, samples.page(["just a line"]))
     assert loaded.read(page, pipelines.ReadOptions(reader=reader, script=script)).text == "just a line"
-    [((_, whole), recogniser)] = loaded.recognisers.items()
+    [((_, whole), recogniser)] = loaded.shelf.recognisers.items()
     assert whole is want[0]
     assert want[1] * 0.8 < len(recogniser.parameters.characters) <= want[1]
 
@@ -359,6 +362,101 @@ def test_the_engine_that_runs(changes: dict[str, str], want: set[str]) -> None:
     except engines.EngineUnavailable as e:
         assert "fp16" in str(e), "a CPU without it"  # noqa: PT017
         return
-    names = {model.engine.about.name for model in (*loaded.detectors.values(), *loaded.recognisers.values())}
+    names = {model.engine.about.name for model in (*loaded.shelf.detectors.values(), *loaded.shelf.recognisers.values())}
     assert len(names) == 1
     assert names <= want
+
+
+class Hebrew(Fake):
+    """An `engines.Engine` of a recogniser that reads one word, as it stands from left to right."""
+
+    def infer(self, batch: tensors.Tensor) -> engines.Outputs:
+        word = np.zeros((len(batch), 6, 6), np.float32)
+        word[:, np.arange(6), [1, 0, 2, 0, 3, 3]] = 0.9
+        return (word,)
+
+
+def with_hebrew(path: pathlib.Path) -> pipelines.Pipelines:
+    both = fakes(path)
+    parameters = recognition.Parameters(48, ("", *"גבא", "x", " "))
+    both.shelf.recognisers["y_rec", False] = recognition.Recogniser(Hebrew(), parameters, right_to_left=True)
+    return both
+
+
+HEBREW = pipelines.ReadOptions(reader=READER, others=(tries.Other("y_rec", "Hebr"),), candidates=("en", "he"))
+
+
+def test_unsure_lines_are_read_by_another_and_the_surer_text_counts(tmp_path: pathlib.Path) -> None:
+    result = with_hebrew(tmp_path).read(TWO, HEBREW)
+    assert [line.text for line in result.lines] == ["אבג", "אבג"]
+    assert [line.language for line in result.lines] == ["he", "he"]
+
+
+def test_right_to_left_words_are_in_the_order_of_reading_with_boxes_where_they_stand(tmp_path: pathlib.Path) -> None:
+    beside = marked((40, 50, 240, 80), (300, 50, 500, 80), (40, 150, 240, 180), (300, 150, 500, 180))
+    result = with_hebrew(tmp_path).read(beside, HEBREW)
+    assert [line.polygon[0][0] > 250 for line in result.lines] == [True, False, True, False]
+    assert [len(row) for row in result.rows] == [2, 2]
+
+
+def test_words_stand_where_the_recogniser_that_counts_saw_them(tmp_path: pathlib.Path) -> None:
+    result = with_hebrew(tmp_path).read(TWO, dataclasses.replace(HEBREW, words=True))
+    for line in result.lines:
+        assert [(word.text, word.confidence) for word in line.words] == [(line.text, pytest.approx(0.9))]
+        (left, top), _, (right, bottom), _ = line.words[0].polygon
+        (first, highest), _, (last, lowest), _ = line.polygon
+        assert first <= left < right <= last
+        assert (top, bottom) == (highest, lowest)
+
+
+class Sure(Fake):
+    """An `engines.Engine` of a recogniser that reads a in everything, and is sure of it."""
+
+    def infer(self, batch: tensors.Tensor) -> engines.Outputs:
+        return (np.array([[[0, 0.99, 0, 0]]] * len(batch), np.float32),)
+
+
+def test_what_is_sure_is_read_once(tmp_path: pathlib.Path) -> None:
+    both = with_hebrew(tmp_path)
+    both.shelf.recognisers["x_rec", False] = dataclasses.replace(both.shelf.recognisers["x_rec", False], engine=Sure())
+    short = marked((40, 50, 90, 80), (40, 150, 90, 180))
+    assert [line.text for line in both.read(short, HEBREW).lines] == ["a", "a"]
+
+
+def test_where_a_language_was_said_no_other_model_is_opened(tmp_path: pathlib.Path) -> None:
+    alone = fakes(tmp_path)
+    found = alone.find(TWO, pipelines.ReadOptions(reader=READER))
+    assert alone.reconsider(found, [("b", 0.1)] * 2, pipelines.ReadOptions(reader=READER)) is found
+
+
+@pytest.mark.parametrize(
+    ("known", "script", "want"),
+    [
+        pytest.param(("en",), "Cyrl", True, id="letters that the cut head lacks"),
+        pytest.param(("en",), "Latn", False, id="those that it has"),
+        pytest.param(("en", "zh"), "Jpan", False, id="nothing was cut"),
+    ],
+)
+def test_a_whole_model_is_opened_where_the_cut_one_is_not_enough(
+    known: tuple[str, ...], script: str, want: bool, tmp_path: pathlib.Path
+) -> None:
+    chosen = pipelines.Pipelines.open(settings.Settings(models_dir=str(tmp_path), languages=known))
+    assert chosen.shelf.key("x_rec", script) == ("x_rec", want)
+
+
+@pytest.mark.models
+def test_letters_that_one_model_lacks_come_from_the_other() -> None:
+    """PP-OCRv5 mobile's dictionary has no î, PP-OCRv6 small's has."""
+    both = pipelines.Pipelines.open(dataclasses.replace(WHEELS, characters="all", engine="onnxruntime"))
+    v5 = catalogue.Reader("PP-OCRv5", "PP-OCRv6_small_det", "PP-OCRv5_mobile_rec")
+    font = PIL.ImageFont.truetype(str(pathlib.Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"), 28)
+    paper = PIL.Image.new("RGB", (700, 240), "white")
+    for y, text in ((40, "Île, îlot, île, îlien"), (140, "plain English words")):
+        PIL.ImageDraw.Draw(paper).text((40, y), text, "black", font=font)
+    page = samples.Page(1, np.asarray(paper)[:, :, ::-1].copy())
+    alone = both.read(page, pipelines.ReadOptions(reader=v5)).text.split("\n")
+    options = pipelines.ReadOptions(reader=v5, others=(tries.Other("PP-OCRv6_small_rec", "Latn"),), candidates=("en", "fr"))
+    together = both.read(page, options)
+    assert "î" not in alone[0]
+    assert together.text.casefold().split("\n") == ["île, îlot, île, îlien", "plain english words"]
+    assert [line.language for line in together.lines] == ["fr", "en"]

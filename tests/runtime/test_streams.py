@@ -13,7 +13,7 @@ import PIL.Image
 import pytest
 
 from kubeocr_contract import wire
-from kubeocr_runtime import documents, errors, finds, piecemeal, pipelines, results, services
+from kubeocr_runtime import documents, errors, finds, piecemeal, pipelines, recognition, results, services
 
 OCR = "/ocr/ppocrv6"
 LINES = {"Accept": "application/x-ndjson"}
@@ -226,7 +226,7 @@ def wordy(reader) -> None:
     place = reader.place
 
     def long(found: finds.Found, texts: object, options: pipelines.ReadOptions) -> results.PageResult:
-        return place(found, [("x" * 2**20, 0.5)], options)
+        return place(found, [recognition.Text("x" * 2**20, 0.5)], options)
 
     reader.place = long
 

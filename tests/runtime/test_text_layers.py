@@ -2,8 +2,8 @@
 
 import pytest
 
-from kubeocr_contract import wire
-from kubeocr_runtime import results, text_layers
+from kubeocr_contract import models, wire
+from kubeocr_runtime import pipelines, results, text_layers
 from kubeocr_runtime.pdfs import layers
 
 GOOD = "Every page that is sent here comes back as the words that stand on it"
@@ -13,6 +13,10 @@ def layer(*lines: tuple[str, int, int], **facts: int) -> layers.Layer:
     """Lines of 100 x 10 pixels: (text, left, top)."""
     boxes = (results.Line(text, 1.0, ((x, y), (x + 100, y), (x + 100, y + 10), (x, y + 10))) for text, x, y in lines)
     return layers.Layer((400, 300), tuple(boxes), layers.Facts(**facts))
+
+
+def options(order: str, *candidates: str) -> pipelines.ReadOptions:
+    return pipelines.ReadOptions(reader=models.Reader("", "", ""), order=order, candidates=candidates)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +45,7 @@ def test_lines_are_in_the_order_that_was_asked_for(order: str, want: str) -> Non
     columns = [
         (f"{side} {n}", x, y) for n, y in (("one", 0), ("two", 12), ("three", 24)) for side, x in (("right", 200), ("left", 0))
     ]
-    result = text_layers.result(3, layer(*columns), order, "ltr")
+    result = text_layers.result(3, layer(*columns), options(order))
     assert (result.number, result.width, result.height, result.angle) == (3, 400, 300, 0)
     assert result.text == want
     assert result.own_text
@@ -61,10 +65,10 @@ def test_lines_are_in_the_order_that_was_asked_for(order: str, want: str) -> Non
 )
 def test_a_page_on_its_side_is_read_as_it_stands_upright(angle: int, first: results.Polygon, second: results.Polygon) -> None:
     lines = results.Line("second", 1.0, second), results.Line("first", 1.0, first)
-    result = text_layers.result(1, layers.Layer((400, 300), lines, layers.Facts()), "reading", "ltr")
+    result = text_layers.result(1, layers.Layer((400, 300), lines, layers.Facts()), options("reading"))
     assert (result.angle, result.text) == (angle, "first\nsecond")
     assert [line.polygon for line in result.lines] == [first, second]
 
 
 def test_a_line_that_is_drawn_twice_is_there_once() -> None:
-    assert text_layers.result(1, layer(("bold", 0, 0), ("bold", 0, 0)), "reading", "ltr").text == "bold"
+    assert text_layers.result(1, layer(("bold", 0, 0), ("bold", 0, 0)), options("reading")).text == "bold"

@@ -1,11 +1,24 @@
 """What fields of a form ask for; more in test_routes.py and test_hardening.py."""
 
 import dataclasses
+import json
 
 import pytest
 
 from kubeocr_contract import enhancing, languages, models, wire
-from kubeocr_runtime import documents, enhancement, errands, errors, pipelines, readers, results, schedule, services, wishes
+from kubeocr_runtime import (
+    documents,
+    enhancement,
+    errands,
+    errors,
+    pipelines,
+    readers,
+    recognition,
+    results,
+    schedule,
+    services,
+    wishes,
+)
 from kubeocr_runtime.enhancement import recipes
 
 
@@ -103,3 +116,66 @@ def test_a_page_tells_what_was_done_to_it(done: enhancing.Done | None, want: dic
 def test_and_is_told_what_it_may_say(text: str) -> None:
     with pytest.raises(errors.InvalidField, match=r"timeout_seconds: .* whole number of seconds from 1 to 300"):
         wishes.seconds({"timeout_seconds": text}, 300)
+
+
+@pytest.mark.parametrize(
+    ("lang", "want"),
+    [
+        pytest.param("auto", {x.id for x in languages.catalogue()}, id="auto"),
+        pytest.param("en,zh", {"en"}, id="several"),
+    ],
+)
+async def test_a_language_that_was_not_said_is_told_everywhere(service, form, pdf, lang: str, want: set[str]) -> None:
+    client = await service()
+    body = await (await client.post("/ocr/ppocrv6", data=form(pdf(2), lang=lang, text_layer="force"))).json()
+    assert body["language"] in want
+    assert body["language_detection"]["requested"] == lang.split(",")
+    assert len([page["language"] for page in body["pages"]]) == 2
+    assert {line["language"] for line in body["results"]} <= want
+    assert 0 < body["language_detection"]["confidence"] <= 1
+
+
+async def test_page_by_page_each_tells_its_own(service, form, pdf) -> None:
+    client = await service()
+    fields = form(pdf(1), lang="en,tr", text_layer="force")
+    response = await client.post("/ocr/ppocrv6", data=fields, headers={"Accept": wire.JSON_LINES})
+    first, page, last = map(json.loads, (await response.text()).splitlines())
+    assert (page["language"], page["results"][0]["language"]) == ("en", "en")
+    assert first["language"] == "en", "the first that was named: nothing is read yet"
+    assert (last["language"], last["language_detection"]["requested"]) == ("en", ["en", "tr"])
+
+
+async def test_a_stream_of_which_nothing_could_be_read_tells_no_language(service, form, pdf, reader) -> None:
+    def refuse(page, options):
+        raise ValueError("no")
+
+    client = await service()
+    reader.find = refuse
+    response = await client.post("/ocr/ppocrv6", data=form(pdf(1), lang="auto"), headers={"Accept": wire.JSON_LINES})
+    *_, last = map(json.loads, (await response.text()).splitlines())
+    assert (last["status"], "language_detection" in last) == ("failed", False)
+
+
+@pytest.mark.parametrize("name", ["html", "hocr"])
+async def test_a_format_names_the_language_that_was_found(service, form, pdf, name: str) -> None:
+    client = await service()
+    fields = {"lang": "en,tr", "text_layer": "force", "format": name}
+    made = await (await client.post("/ocr/ppocrv6", data=form(pdf(1), **fields))).text()
+    assert 'lang="en"' in made
+
+
+async def test_what_can_be_told_of_no_page(service, form, picture, reader) -> None:
+    reader.recognise = lambda _, strips: [recognition.Text("17", 0.9) for _ in strips]
+    client = await service()
+    body = await (await client.post("/ocr/ppocrv6", data=form(picture(), lang="auto"))).json()
+    assert (body["language"], body["language_detection"]["languages"]) == ("und", [])
+    made = await (await client.post("/ocr/ppocrv6", data=form(picture(), lang="auto", format="html"))).text()
+    assert '<html lang="und"' in made
+
+
+async def test_a_language_that_was_said_is_not_looked_for(service, form, picture) -> None:
+    client = await service()
+    body = await (await client.post("/ocr/ppocrv6", data=form(picture(), lang="de"))).json()
+    assert body["language"] == "de"
+    assert "language_detection" not in body
+    assert "language" not in body["pages"][0] | body["results"][0]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kubeocr_contract import models
-from kubeocr_runtime import documents, errands, finds, pipelines, placements, readers, recognition, results, worker
+from kubeocr_runtime import documents, errands, finds, pipelines, placements, readers, recognition, results, tries, worker
 
 OPTIONS = pipelines.ReadOptions(reader=models.Reader("PP-OCRv6", "x_det", "x_rec"))
 
@@ -114,7 +114,7 @@ class Choosy:
         self.read = reader.recognise
         self.sizes: list[int] = []
 
-    def recognise(self, key: finds.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
+    def recognise(self, key: recognition.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
         self.sizes.append(len(strips))
         if any(strip[0, 0, 0] == self.refused for strip in strips):
             raise RuntimeError("this line cannot be read")
@@ -145,7 +145,7 @@ async def test_pages_all_of_whose_lines_fail_leave_the_worker_as_it_was(reader) 
         found = find(which, options)
         return dataclasses.replace(found, quads=found.quads * 3, strips=found.strips * 3)
 
-    def refuse(key: finds.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
+    def refuse(key: recognition.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
         if any(strip[0, 0, 0] < 9 for strip in strips):
             raise RuntimeError("this line cannot be read")
         return recognise(key, strips)
@@ -217,3 +217,35 @@ async def test_one_that_hangs_is_not_live_however_much_the_others_do(reader) -> 
         reader.gate.set()
         await held
         assert engine.live
+
+
+async def test_what_is_to_be_read_again_waits_its_turn_like_anything_else(reader) -> None:
+    """Two rounds: the first line again by one other recogniser, then by a second."""
+    rounds = [("y_rec", True), ("z_rec", True)]
+
+    def reconsider(found: finds.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions) -> finds.Found:
+        assert len(texts) == found.count
+        if found.number != 5 or not rounds:
+            return found
+        return dataclasses.replace(found, further=(*found.further, tries.Try(0, found.strips[0], rounds.pop(0), 1280)))
+
+    reader.reconsider = reconsider
+    async with working(reader) as engine:
+        reader.batches.clear()
+        read = await engine.read(page(5), OPTIONS, errands.Share())
+        await until(lambda: not engine._schedule._shares)
+    assert reader.batches == [(("x_rec", False), 1), (("y_rec", True), 1), (("z_rec", True), 1)]
+    assert read.result.text == "page 5 page 5 page 5"
+
+
+async def test_a_page_that_cannot_be_reconsidered_fails_alone(reader) -> None:
+    def refuse(found: finds.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions) -> finds.Found:
+        if found.number == 2:
+            raise ValueError("no such model")
+        return found
+
+    reader.reconsider = refuse
+    async with working(reader) as engine:
+        with pytest.raises(ValueError, match="no such model"):
+            await engine.read(page(2), OPTIONS, errands.Share())
+        assert (await engine.read(page(3), OPTIONS, errands.Share())).result.text == "page 3"

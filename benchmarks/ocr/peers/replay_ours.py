@@ -39,7 +39,7 @@ class Replay:
         self._reader = pipelines.Pipelines.open(chosen)
         self._reader.warm()
         self._kept: list[Computed] = []
-        for models in (self._reader.detectors, self._reader.recognisers):
+        for models in (self._reader.shelf.detectors, self._reader.shelf.recognisers):
             for name, model in models.items():
                 models[name] = dataclasses.replace(model, engine=Recorded(model.engine, self._kept))
         self._threads = futures.ThreadPoolExecutor(self._reader.streams)

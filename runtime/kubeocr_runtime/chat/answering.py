@@ -6,8 +6,8 @@ import json
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
-from kubeocr_contract import images, openai, settings, wire
-from kubeocr_runtime import admission, backends, data_urls, errors, readers, services, turns, visits, wishes
+from kubeocr_contract import detected, images, openai, polygons, settings, wire
+from kubeocr_runtime import admission, backends, data_urls, errors, readers, results, services, turns, visits, wishes
 from kubeocr_runtime.chat import conversations
 from kubeocr_runtime.llm import loops, pictures, questions
 
@@ -46,7 +46,7 @@ class Reading:
     async def answer(self, place: "Place", tell: Tell) -> Said:
         """Texts of pages, an empty line between two; or all with their boxes, as JSON, once the last one is read."""
         reads: list[readers.Read] = []
-        layout, said = place.conversation.mode.layout, list[str]()
+        layout, said = place.conversation.prompt.layout, list[str]()
 
         async def piece(text: str) -> None:
             said.append(text)
@@ -65,7 +65,8 @@ class Reading:
         if layout:
             await piece(json.dumps(laid_out(reads), ensure_ascii=False))
         text = "".join(said)
-        return Said(text, _ending(place.conversation, text, openai.STOP))
+        ending = _ending(place.conversation, text, openai.STOP)
+        return Said(text, dataclasses.replace(ending, told=wishes.languages_told(self.wish, reads)))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -146,8 +147,7 @@ def choose(known: services.Services, conversation: conversations.Conversation) -
     if version is None and chosen.vlm_url:
         return Asking(chosen)
     route = wire.OcrRoute(openai.COMPLETIONS, version or chosen.model_version, "")
-    form = {wire.LANGUAGE_FIELD: conversation.language or wire.DEFAULT_LANGUAGE}
-    return Reading(wishes.parse(route, form, known.store, known.worker.reader))
+    return Reading(wishes.parse(route, conversation.prompt.fields, known.store, known.worker.reader))
 
 
 def models(chosen: settings.Settings) -> Iterator[dict[str, Any]]:
@@ -162,18 +162,22 @@ def models(chosen: settings.Settings) -> Iterator[dict[str, Any]]:
 def laid_out(reads: list[readers.Read]) -> list[dict[str, Any]]:
     """Pages with their lines' boxes, as the OCR server's callers know a layout: bbox is left, top, right, bottom."""
     return [
-        {"page": number, "width": read.result.width, "height": read.result.height, "lines": _lines(read)}
-        for number, read in enumerate(reads, 1)
+        {"page": number, "width": page.width, "height": page.height, "lines": _lines(page), **wishes.page_languages(page)}
+        for number, page in enumerate((read.result for read in reads), 1)
     ]
 
 
-def _lines(read: readers.Read) -> list[dict[str, Any]]:
-    lines = []
-    for line in read.result.lines:
-        xs, ys = zip(*line.polygon, strict=True)
-        box = [min(xs), min(ys), max(xs), max(ys)]
-        lines.append({"bbox": box, "category": "Text", "text": line.text, "confidence": line.confidence})
-    return lines
+def _lines(page: results.PageResult) -> list[dict[str, Any]]:
+    return [
+        {
+            "bbox": list(polygons.around(line.polygon)),
+            "category": "Text",
+            "text": line.text,
+            "confidence": line.confidence,
+            **detected.line(line.language),
+        }
+        for line in page.lines
+    ]
 
 
 async def _urls(place: Place, picture: conversations.Picture) -> tuple[str, ...]:
@@ -186,7 +190,7 @@ async def _urls(place: Place, picture: conversations.Picture) -> tuple[str, ...]
 
 
 def _instruction(conversation: conversations.Conversation, message: conversations.Message) -> str:
-    return conversation.mode.instruction if message is conversation.asked and conversation.mode.instruction else message.text
+    return conversation.prompt.instruction if message is conversation.asked and conversation.prompt.named else message.text
 
 
 def _ending(conversation: conversations.Conversation, text: str, finish: str) -> openai.Ending:

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from kubeocr_contract import openai
-from kubeocr_runtime import documents, errors, forms
-from kubeocr_runtime.chat import modes
+from kubeocr_runtime import documents, errors, forms, prompts
 
 _PICTURES = 64
 _MESSAGES = 256
@@ -42,9 +41,7 @@ class Conversation:
 
     model: str
     messages: tuple[Message, ...]
-    mode: modes.Mode
-    language: str
-    """As a form's `lang`; empty where nothing says it."""
+    prompt: prompts.Prompt
     stream: bool
     usage: bool
     """Whether a stream ends with the usage."""
@@ -69,18 +66,22 @@ def parse(body: bytes) -> Conversation:
     found = _object(body)
     messages = _messages(found.get("messages"))
     options = found.get("stream_options")
-    mode = modes.parse(_text(found, "prompt_mode"), next(m.text for m in reversed(messages) if m.pictures))
     return Conversation(
         model=_text(found, "model") or _missing("model"),
         messages=messages,
-        mode=mode,
-        language=_text(found, "language") or next(iter(_texts(found, "languages")), "") or mode.language,
+        prompt=_prompt(found, next(m.text for m in reversed(messages) if m.pictures)),
         stream=_flag(found, "stream"),
         usage=isinstance(options, dict) and _flag(options, "include_usage"),
         most_tokens=next((tokens for name in _TOKENS if (tokens := _whole(found, name, 10**6))), openai.MOST_TOKENS),
         temperature=_number(found, "temperature", (0, 2)) or 0.0,
         seconds=_whole(found, "timeout", openai.MOST_SECONDS),
     )
+
+
+def _prompt(found: Mapping[str, Any], text: str) -> prompts.Prompt:
+    """A mode may be named by its field, or be all that a message says."""
+    said = {prompts.MODE_FIELD: text} if not found.get(prompts.MODE_FIELD) and prompts.is_mode(text) else {}
+    return prompts.parse({**found, **said}, prompts.TEXT)
 
 
 def _object(body: bytes) -> Mapping[str, Any]:
@@ -151,13 +152,6 @@ def _text(found: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str | None):
         raise errors.InvalidField(f"{name}: {value!r:.64} is no text", field=name)
     return value or ""
-
-
-def _texts(found: Mapping[str, Any], name: str) -> list[str]:
-    value = found.get(name) or []
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise errors.InvalidField(f"{name}: {value!r:.64} is no list of texts", field=name)
-    return value
 
 
 def _flag(found: Mapping[str, Any], name: str) -> bool:

@@ -69,8 +69,10 @@ def _nowhere(given: argparse.Namespace) -> str | None:
 def _print(name: str, read: Read, wish: wishes.Wish, given: argparse.Namespace) -> int:
     try:
         data = pathlib.Path(name).read_bytes()
-        made = _made(name, wish, read(data), data, joined=len(given.files) > 1 and given.out is None)
+        reads = read(data)
+        made = _made(name, wish, reads, data, joined=len(given.files) > 1 and given.out is None)
         _write(pathlib.Path(name), made, wish.output, given.out)
+        _say_language(name, wish, reads)
     except OSError as e:
         return _complain(f"{e.filename or name}: {e.strerror}", 1)
     except _UNUSABLE as e:
@@ -84,7 +86,7 @@ def _made(name: str, wish: wishes.Wish, reads: list[readers.Read], data: bytes, 
         answer = wishes.answer(wish, reads)
         told, indent = ({"file": name, **answer}, None) if joined else (answer, 2)  # a line each where there are several
         return (json.dumps(told, ensure_ascii=False, indent=indent) + "\n").encode()
-    found = content.Content(tuple(read.result for read in reads), wish.language, data)
+    found = content.Content(tuple(read.result for read in reads), wishes.language(wish, reads), data)
     made = table.renderer(wish.output)(found)
     return f"==> {name} <==\n".encode() + made + b"\n" if joined else made
 
@@ -99,6 +101,13 @@ def _write(name: pathlib.Path, made: bytes, output: outputs.Output, folder: path
         sys.stdout.buffer.write(made)
 
 
+def _say_language(name: str, wish: wishes.Wish, reads: list[readers.Read]) -> None:
+    """On the side, where it was not said and the format has no place for how sure it is."""
+    if wish.options.candidates and wish.output.name != outputs.JSON:
+        language, sure = wishes.language(wish, reads), wishes.shares(reads)[0].confidence
+        _complain(f"{name}: taken for {language.name} ({language.id}), {sure:.0%} sure", 0)
+
+
 def _read_all(wish: wishes.Wish, reader: pipelines.Pipelines, chosen: settings.Settings, data: bytes) -> list[readers.Read]:
     with contextlib.closing(documents.open_document(data, chosen)) as document:
         return [_read(document, index, wish, reader) for index in range(document.pages)]
@@ -107,7 +116,7 @@ def _read_all(wish: wishes.Wish, reader: pipelines.Pipelines, chosen: settings.S
 def _read(document: documents.Document, index: int, wish: wishes.Wish, reader: pipelines.Pipelines) -> readers.Read:
     layer = None if wish.text_layer == wire.NEVER else text_layers.taken(document.layer(index), wish.text_layer)
     if layer is not None:
-        return readers.Read(text_layers.result(index + 1, layer, wish.options.order, wish.options.direction), 0.0, 0.0)
+        return readers.Read(text_layers.result(index + 1, layer, wish.options), 0.0, 0.0)
     page = document.page(index)
     begin = time.monotonic()
     return readers.Read(reader.read(page, wish.options), 0.0, time.monotonic() - begin)
@@ -136,7 +145,11 @@ def _fields(given: argparse.Namespace) -> dict[str, str]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kubeocr ocr", description="Read files and print their text.")
     parser.add_argument("files", nargs="+", metavar="FILE", help="PNG, JPEG, GIF, BMP, TIFF, WebP or PDF")
-    parser.add_argument("--lang", default=wire.DEFAULT_LANGUAGE, help="language, by any id or name (default: %(default)s)")
+    parser.add_argument(
+        "--lang",
+        default=wire.DEFAULT_LANGUAGE,
+        help="by any id or name; several (en,ar), or auto (default: %(default)s)",
+    )
     parser.add_argument(
         "--order", choices=wire.ORDERS, default=wire.ORDERS[0], help="order of the lines (default: %(default)s)"
     )

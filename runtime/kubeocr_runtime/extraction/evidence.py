@@ -12,11 +12,10 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from kubeocr_runtime import results
+from kubeocr_runtime import alphabets, results
 
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-"""Thai, Lao, Burmese, Khmer, kana, Han: a letter is a word."""
-_WORD = re.compile(rf"\d+(?:[.,]\d+)*|[{_UNSPACED}]|[^\W\d_{_UNSPACED}]+")
+_WORD = re.compile(rf"\d+(?:[.,]\d+)*|[{alphabets.UNSPACED}]|[^\W\d_{alphabets.UNSPACED}]+")
+"""Of a script that is written without spaces, a letter is a word."""
 _PLACES = 8
 _LONG = 8
 """Letters from which a value is believed to stand in the middle of what was read as one word."""

@@ -37,6 +37,11 @@ export class Book {
     else this.#whole(object);
   }
 
+  /** What it was taken to be in, where nobody said; undefined where somebody did. */
+  get detected() {
+    return (this.last?.whole ?? this.last)?.language_detection;
+  }
+
   /** The text of all pages, as the API's own answer joins them. */
   text() {
     return this.done.map((page) => page.text).join("\n\n");
@@ -57,6 +62,7 @@ export class Book {
       total_pages: total,
       pages: this.done.map(({ status: _status, results: _results, timings: _timings, ...page }) => page),
       timings: this.last?.timings,
+      ...(this.detected ? { language: this.detected.language, language_detection: this.detected } : {}),
       ...(missing.length ? { not_read: missing } : {}),
     };
   }

@@ -73,14 +73,15 @@ async function listLanguages() {
 
 /** A service with keys tells its languages to nobody without one: until then there is the one that the API takes anyway. */
 async function languages() {
-  let rows;
+  let told;
   try {
-    rows = (await api.languages()).languages;
+    told = await api.languages();
   } catch (error) {
     if (error.status !== 401 || $("key").value) throw error;
     return [new Option("English", "en")];
   }
-  return GROUPS.map(([word, label]) => group(label, rows.filter(({ state }) => state === word))).filter((each) => each.children.length);
+  const groups = GROUPS.map(([word, label]) => group(label, told.languages.filter(({ state }) => state === word)));
+  return [new Option("Whatever it is in", told.automatic_detection), ...groups.filter((each) => each.children.length)];
 }
 
 function group(label, rows) {

@@ -115,7 +115,7 @@ function ended() {
   listFormats();
   const what = summary();
   if (book.last.status === DONE) {
-    tell([`Read: ${what}.`, ...(book.last.whole?.warnings ?? [])].join(" "));
+    tell([`Read: ${what}.${language(book.detected)}`, ...(book.last.whole?.warnings ?? [])].join(" "));
     return;
   }
   const why = book.last.detail ?? [...book.pages.values()].find((page) => page.detail)?.detail ?? "";
@@ -181,6 +181,12 @@ async function download(blob, format) {
 function tell(text, kind = "") {
   $("told").textContent = text;
   $("told").className = kind;
+}
+
+function language(detected) {
+  if (!detected) return "";
+  const name = new Intl.DisplayNames("en", { type: "language" }).of(detected.language);
+  return ` Taken for ${name}, ${(detected.confidence * 100).toFixed(0)} % sure.`;
 }
 
 function counted(count, word) {

@@ -41,8 +41,9 @@ function row(options, kind = "") {
   return box;
 }
 
-function option({ text, confidence, index = 0 }) {
-  const element = made("span", { id: `item-${index}`, textContent: text || "\u00a0", role: "option", ariaSelected: "false" });
+function option({ text, confidence, language = "", index = 0 }) {
+  const told = { id: `item-${index}`, textContent: text || "\u00a0", lang: language };
+  const element = made("span", { ...told, role: "option", ariaSelected: "false" });
   if (confidence !== undefined) element.title = `${(confidence * 100).toFixed(1)} % sure`;
   return element;
 }

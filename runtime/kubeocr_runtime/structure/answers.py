@@ -25,6 +25,7 @@ def answer(wanted: asked.Asked, reads: Sequence[readers.Read]) -> dict[str, obje
         "language": heading.language.id,
         "models": {"detector": heading.reader.detector, "recogniser": heading.reader.recogniser, **wanted.models},
         "timings": sum(map(wishes.timings, reads), wire.Timings()).json(),
+        **wishes.languages_told(wanted.wish, reads),
     }
 
 
@@ -64,6 +65,7 @@ def _page(wanted: asked.Asked, page: results.PageResult) -> dict[str, object]:
         ],
         lines=[(line.text, line.confidence, line.polygon) for line in page.lines],
         images={markdown.named(block): markdown.inline(block) for block in page.blocks if block.image},
+        languages=wishes.page_languages(page),
     ).json()
 
 

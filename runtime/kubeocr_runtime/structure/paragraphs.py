@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from kubeocr_runtime import alphabets
 from kubeocr_runtime.reading import boxes
 from kubeocr_runtime.reading.boxes import Box
 from kubeocr_runtime.structure import placing
@@ -27,7 +28,7 @@ USUAL_GAP = 0.8
 """Heights of a line between two of one paragraph, at the most."""
 _BULLET = re.compile(r"^[•·▪●◦‣■□]\s*(?=\S)")
 _ITEM = re.compile(rf"{_BULLET.pattern}|^[*–—-]\s+(?=\S)|^(?=\(?\d{{1,2}}[.)]\s)")  # noqa: RUF001 (dashes of all lengths)
-_UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC", "FULLWIDTH", "THAI", "LAO", "KHMER", "MYANMAR")
+_WIDE_MARKS = ("IDEOGRAPHIC", "FULLWIDTH")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -136,4 +137,4 @@ def _is_free(row: Row, so_far: Sequence[Row], region: Box) -> bool:
 
 
 def _is_unspaced(character: str) -> bool:
-    return unicodedata.name(character, "").startswith(_UNSPACED)
+    return alphabets.is_unspaced(character) or unicodedata.name(character, "").startswith(_WIDE_MARKS)

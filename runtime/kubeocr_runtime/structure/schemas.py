@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from kubeocr_contract import outputs, structured, wire
+from kubeocr_contract import detected, outputs, structured, wire
 from kubeocr_runtime.formats import schemas as formats
 
 _TEXT: Mapping[str, Any] = {"type": "string"}
@@ -32,11 +32,12 @@ def schemas(form: dict[str, Any]) -> dict[str, Any]:
         "models": _ANYTHING, "timings": _ANYTHING,
     }  # fmt: skip
     pages = {"type": "array", "items": {"$ref": "#/components/schemas/StructurePage"}}
+    told = {detected.KEY: detected.schema()}
     return {
         _NAMES[structured.MARKDOWN] + "Form": _form(form, (outputs.FORMAT_FIELD, outputs.WORDS_FIELD), structured.IMAGES),
         _NAMES[structured.JSON] + "Form": _form(form, (outputs.WORDS_FIELD,), structured.ONE_PIECE),
-        "StructureMarkdown": _object({**common, "markdown": _TEXT, "pages": {"type": "array", "items": _TEXT}}),
-        "StructureJson": _object({**common, "pages": pages}),
+        "StructureMarkdown": _object({**common, "markdown": _TEXT, "pages": {"type": "array", "items": _TEXT}}, **told),
+        "StructureJson": _object({**common, "pages": pages}, **told),
         "StructurePage": _object({"res": _page()}),
     }
 
@@ -50,7 +51,7 @@ def _page() -> dict[str, Any]:
         "model_settings": _ANYTHING, "parsing_res_list": {"type": "array", "items": block},
         "layout_det_res": _ANYTHING, "overall_ocr_res": _ANYTHING, "table_res_list": {"type": "array", "items": table},
         "images": {"type": "object", "additionalProperties": _TEXT, "description": "a data URL for each picture"},
-    })  # fmt: skip
+    }, language=_TEXT, **{detected.KEY: detected.schema()})  # fmt: skip
 
 
 def _route(path: str, parameters: list[dict[str, Any]], failures: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,5 +99,5 @@ def _fields(images: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "required": list(properties), "properties": dict(properties)}
+def _object(properties: Mapping[str, Any], **optional: Any) -> dict[str, Any]:
+    return {"type": "object", "required": list(properties), "properties": {**properties, **optional}}

@@ -31,7 +31,8 @@ def test_what_is_asked_for() -> None:
 
 def test_what_is_left_out() -> None:
     found = parse()
-    assert (found.most_tokens, found.temperature, found.seconds, found.stream, found.language) == (4000, 0.0, None, False, "")
+    assert (found.most_tokens, found.temperature, found.seconds, found.stream) == (4000, 0.0, None, False)
+    assert (found.prompt.layout, found.prompt.fields, found.prompt.named) == (False, {"lang": "en"}, False)
 
 
 def test_the_last_message_that_shows_something_is_what_is_read() -> None:
@@ -44,15 +45,20 @@ def test_the_last_message_that_shows_something_is_what_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "want"),
+    ("more", "layout", "want"),
     [
-        ({"language": "lang_tur_tr", "prompt_mode": "prompt_text_only_en"}, "lang_tur_tr"),
-        ({"languages": ["de", "fr"], "prompt_mode": "prompt_layout_all_mixed"}, "de"),
-        ({"prompt_mode": "prompt_text_only_tr"}, "tr"),
+        pytest.param({"language": "lang_tur_tr", "prompt_mode": "prompt_text_only_en"}, False, "tr", id="before-the-mode-s"),
+        pytest.param({"languages": ["de", "fr"], "prompt_mode": "prompt_layout_all_mixed"}, True, "de,fr", id="several"),
+        pytest.param({"prompt_mode": "prompt_text_only_tr"}, False, "tr", id="the-mode-s"),
+        pytest.param({"content": shown(text=" prompt_layout_all_tr ")}, True, "tr", id="as-a-message"),
+        pytest.param(
+            {"content": shown(text="prompt_layout_all"), "prompt_mode": "prompt_text_only"}, False, "auto", id="field"
+        ),
     ],
 )
-def test_the_language(more: dict[str, Any], want: str) -> None:
-    assert parse(**more).language == want
+def test_the_mode_and_the_languages(more: dict[str, Any], layout: bool, want: str) -> None:
+    prompt = parse(**more).prompt
+    assert (prompt.layout, prompt.fields, prompt.named) == (layout, {"lang": want}, True)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +85,7 @@ def test_the_language(more: dict[str, Any], want: str) -> None:
         pytest.param({"max_tokens": 0}, errors.InvalidField, "max_tokens: 0 is no number from 1", id="no-tokens"),
         pytest.param({"timeout": 9999}, errors.InvalidField, "timeout: 9999 is no number from 1 to 1800", id="for-ever"),
         pytest.param({"timeout": float("nan")}, errors.InvalidField, "timeout: nan", id="nan"),
-        pytest.param({"languages": "de"}, errors.InvalidField, "languages: 'de' is no list of texts", id="languages"),
+        pytest.param({"languages": "de"}, errors.InvalidField, "languages: 'de' is no list of languages", id="languages"),
     ],
 )  # fmt: skip
 def test_what_is_wrong(more: dict[str, Any], error: type, why: str) -> None:

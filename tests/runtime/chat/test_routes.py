@@ -102,6 +102,24 @@ async def test_a_layout_is_json_with_boxes(service, speak, picture, how: str) ->
     assert (page["width"], page["height"]) == (60, 40)
 
 
+@pytest.mark.parametrize("stream", [False, True])
+async def test_what_a_page_is_in_is_told_with_the_answer(service, speak, picture, *, stream: bool) -> None:
+    client = await speak(await service())
+    mixed = {"prompt_mode": "prompt_text_only_mixed", "languages": ["en", "de"]}
+    answer = await client.chat.completions.create(**asked(picture(), extra_body=mixed, stream=stream))
+    told = [piece async for piece in answer][-1] if stream else answer
+    assert told.language in {"en", "de"}
+    assert (told.language_detection["requested"], told.language_detection["script"]) == (["en", "de"], "Latn")
+
+
+async def test_a_layout_tells_the_language_of_pages_and_lines(service, speak, picture) -> None:
+    client = await speak(await service())
+    answer = await client.chat.completions.create(**asked(picture(), text="prompt_layout_all"))
+    (page,) = json.loads(answer.choices[0].message.content)
+    assert answer.language_detection["requested"] == ["auto"]
+    assert page["language"] == page["lines"][0]["language"] == answer.language
+
+
 async def test_a_version_and_a_language_choose_our_models(service, speak, picture, reader) -> None:
     client = await speak(await service())
     more = {"model": "pp-ocrv3", "extra_body": {"language": "lang_jpn_ja"}}
@@ -123,7 +141,9 @@ async def test_the_models(service, speak) -> None:
     [
         pytest.param({"model": "gpt-9"}, openai.NotFoundError, "model_not_found", "model", id="model"),
         pytest.param({"temperature": 9}, openai.BadRequestError, "invalid_field", "temperature", id="number"),
-        pytest.param({"extra_body": {"language": "klingon"}}, openai.BadRequestError, "unknown_language", None, id="language"),
+        pytest.param(
+            {"extra_body": {"language": "klingon"}}, openai.BadRequestError, "unknown_language", "language", id="language"
+        ),
         pytest.param({"extra_body": {"prompt_mode": "x"}}, openai.BadRequestError, "invalid_field", "prompt_mode", id="mode"),
         pytest.param({"file": b"nothing"}, openai.BadRequestError, "invalid_image_format", None, id="no-picture"),
         pytest.param({"file": b"%PDF-1.4 broken"}, openai.BadRequestError, "invalid_image_format", None, id="broken"),

@@ -145,9 +145,13 @@ def test_text_is_copied_where_the_browser_has_no_clipboard_for_the_page(screen, 
     assert page.driver.execute_script("return window.copied") == "Total 17.50\nThank you"
 
 
-@pytest.mark.parametrize("kind", ["png", "pdf"])
-def test_downloaded_json_is_what_the_api_answers_whole(screen, saved, tmp_path, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "lang"),
+    [pytest.param("png", "en", id="png"), pytest.param("pdf", "en", id="pdf"), pytest.param("pdf", "auto", id="any language")],
+)
+def test_downloaded_json_is_what_the_api_answers_whole(screen, saved, tmp_path, kind: str, lang: str) -> None:
     page = screen()
+    page(f"#language option[value={lang}]").click()
     file = saved(kind, pages=3)
     page.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
     page.open(file)
@@ -158,7 +162,7 @@ def test_downloaded_json_is_what_the_api_answers_whole(screen, saved, tmp_path, 
     kept = tmp_path / "letter.json"
     page.until(kept.exists)
     mine = json.loads(kept.read_text(encoding="utf-8"))
-    theirs = requests.post(page.url + "ocr/ppocrv6", files={"file": file.read_bytes()}, timeout=20).json()
+    theirs = requests.post(page.url + "ocr/ppocrv6", data={"lang": lang}, files={"file": file.read_bytes()}, timeout=20).json()
     assert {**mine, "timings": {}} == {**theirs, "timings": {}}
     assert set(mine["timings"]) == set(theirs["timings"])
 
@@ -310,6 +314,19 @@ def test_what_is_chosen_is_what_is_read_with(screen, saved, reader) -> None:
     options = reader.seen[-1][2]
     assert (options.reader.version, options.script) == ("PP-OCRv5", languages.find("ja").script)
     assert (options.orient_lines, options.order) == (True, "raster")
+
+
+def test_what_the_document_is_in_is_found_out_and_told(screen, saved) -> None:
+    page = screen()
+    page("#language option[value=auto]").click()
+    page.open(saved("png"))
+    told = requests.post(
+        page.url + "ocr/ppocrv6", data={"lang": "auto"}, files={"file": saved("png").read_bytes()}, timeout=20
+    ).json()
+    sure = f"{told['language_detection']['confidence']:.0%}".replace("%", " %")
+    name = languages.by_id()[told["language"]].name
+    assert page.told("Read:") == f"Read: 1 line on 1 page. Taken for {name}, {sure} sure."
+    assert page("[role=option]").get_attribute("lang") == told["language"]
 
 
 def test_every_language_of_the_image_can_be_chosen(screen) -> None:

@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import json
 import zipfile
@@ -26,7 +27,7 @@ def reader(reader):
             results.Block("image", CORNERS, 0.8, image=shown),
             results.Block("footer", CORNERS, 0.8, "foot"),
         )
-        return results.PageResult(page.number, page.width, page.height, page.angle, page.rows, blocks=blocks)
+        return dataclasses.replace(page, blocks=blocks)
 
     reader.place = with_blocks
     return reader
@@ -110,6 +111,15 @@ async def test_answers_are_as_they_are_described(service, form, picture) -> None
         assert set(body) == set(schemas[name]["required"])
     described = set(schemas["StructurePage"]["properties"]["res"]["required"])
     assert described == set(body["pages"][0]["res"]) - {"input_path"}
+
+
+@pytest.mark.parametrize("path", structured.ROUTES)
+async def test_a_language_that_was_not_said_is_told(service, form, picture, path: str) -> None:
+    body = await (await (await service()).post(path, data=form(picture(), lang="en,de"))).json()
+    assert body["language"] in {"en", "de"}
+    assert body["language_detection"]["requested"] == ["en", "de"]
+    if path == structured.JSON:
+        assert body["pages"][0]["res"]["language"] == body["language"]
 
 
 async def test_a_plain_reading_looks_for_nothing(service, form, picture, reader) -> None:
