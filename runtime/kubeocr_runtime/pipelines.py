@@ -1,9 +1,8 @@
 """The story of a page: from its pixels to lines in reading order, in three steps that `worker` may run on different threads."""
 
 import dataclasses
-import threading
-from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Sequence
+from typing import Protocol
 
 from kubeocr_contract import languages, report, settings
 from kubeocr_contract import models as catalogue
@@ -33,8 +32,6 @@ _GPU_STREAMS = 2
 _BESIDE = {"openvino": 1}
 """Threads beside those whose inferences fill a CPU, by engine: Python runs on one of all at a time, and while the others waited
 for it an eighth of the CPU was idle. OpenVINO still computes as much at a time; on onnxruntime one more is 3 % slower."""
-_Name = TypeVar("_Name", str, finds.Key)
-_Model = TypeVar("_Model")
 
 
 class Page(Protocol):
@@ -99,10 +96,10 @@ class Pipelines:
     classifiers: dict[str, orientation.Classifier] = dataclasses.field(default_factory=dict)
     flatteners: dict[str, unwarping.Flattener] = dataclasses.field(default_factory=dict)
     looker: looking.Looker = dataclasses.field(init=False)
-    _loading: threading.Lock = dataclasses.field(default_factory=threading.Lock)
+    _once: loading.Once = dataclasses.field(default_factory=loading.Once)
 
     def __post_init__(self) -> None:
-        self.looker = looking.Looker(self.store, self.loader)
+        self.looker = looking.Looker(self.store, self.loader, self._once)
 
     @classmethod
     def open(cls, chosen: settings.Settings) -> "Pipelines":
@@ -244,24 +241,16 @@ class Pipelines:
         return self._classifier(catalogue.LINE_ORIENTATION).angles(cut) if wanted else [0] * len(cut)
 
     def _detector(self, name: str) -> detection.Detector:
-        return self._kept(self.detectors, name, self.loader.detector)
+        return self._once.kept(self.detectors, name, self.loader.detector)
 
     def _recogniser(self, key: finds.Key) -> recognition.Recogniser:
-        return self._kept(self.recognisers, key, lambda key: self.loader.recogniser(key[0], whole=key[1]))
+        return self._once.kept(self.recognisers, key, lambda key: self.loader.recogniser(key[0], whole=key[1]))
 
     def _classifier(self, name: str) -> orientation.Classifier:
-        return self._kept(self.classifiers, name, self.loader.classifier)
+        return self._once.kept(self.classifiers, name, self.loader.classifier)
 
     def _flattener(self, name: str) -> unwarping.Flattener:
-        return self._kept(self.flatteners, name, self.loader.flattener)
-
-    def _kept(self, known: dict[_Name, _Model], name: _Name, load: Callable[[_Name], _Model]) -> _Model:
-        """Loaded once, whichever thread needs it first."""
-        if name not in known:
-            with self._loading:
-                if name not in known:
-                    known[name] = load(name)
-        return known[name]
+        return self._once.kept(self.flatteners, name, self.loader.flattener)
 
 
 _KNOWN = samples.Page(1, samples.page(samples.KNOWN))
