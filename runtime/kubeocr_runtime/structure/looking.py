@@ -41,7 +41,7 @@ class Looker:
         regions, cells = self._regions(), self._cells()
         if regions is None or cells is None:
             wanted = ", ".join(sorted(catalogue.STRUCTURE - self.store.carried()))
-            raise models.BadModels(f"pipelines: {PIPELINE} needs models that are not here: {wanted}")
+            raise models.BadModels(f"pipelines: {PIPELINE} needs models that are not here: {wanted}; {models.FETCHED}")
         regions.find(image)
         cells.find(image, Box(0, 0, image.shape[1], image.shape[0]))
 
