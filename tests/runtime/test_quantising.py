@@ -71,6 +71,16 @@ def test_the_manifest_has_what_was_made(baked: pathlib.Path, capsys: pytest.Capt
     assert sizes[0] < 0.7 * sizes[1]
 
 
+@pytest.mark.models
+def test_weights_leave_room_for_cpus_that_add_two_products_in_16_bits(baked: pathlib.Path) -> None:
+    graph = onnx.load(str(baked / RECOGNISER / models.QUANTISED)).graph
+    integers = [
+        numpy_helper.to_array(x) for x in graph.initializer if x.data_type == onnx.TensorProto.INT8 and len(x.dims) == 4
+    ]
+    assert len(integers) == len([node for node in graph.node if node.op_type == "Conv" and "Dequantize" in node.input[1]])
+    assert 2 * 255 * max(int(np.abs(weights.astype(np.int16)).max()) for weights in integers) < 2**15
+
+
 def with_engine(engine: str, folder: pathlib.Path) -> pipelines.Pipelines:
     chosen = settings.Settings(models_dir=str(folder), engine=engine, device="cpu", precision="int8", languages=("en",))
     return pipelines.Pipelines.open(chosen)
