@@ -29,6 +29,7 @@ from kubeocr_runtime.engines import cpus, gpus
 from kubeocr_runtime.structure import blocks, looking, placing
 
 _LATIN = "Latn"
+_TWO = 2
 _GPU_STREAMS = 2
 """Of each GPU: one prepares while the other computes."""
 _BESIDE = {"openvino": 1}
@@ -229,7 +230,7 @@ class Pipelines:
         """
         sheet = self._flat(image, options)
         find = functools.partial(enhancement.prepared, sheet, options.enhance, self._eyes(options))
-        if options.layout is None or options.enhance != enhancement.NOTHING or self.streams == 1:
+        if options.layout is None or options.enhance != enhancement.NOTHING or self.streams < _TWO:
             ready = find()
             return ready, self.looker.look(ready.sheet.image, options.layout)
         looked = self._aside.submit(self.looker.look, sheet.image, options.layout)
