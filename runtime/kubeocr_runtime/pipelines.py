@@ -1,8 +1,6 @@
 """The story of a page: from its pixels to lines in reading order, in three steps that `worker` may run on different threads."""
 
-import concurrent.futures
 import dataclasses
-import functools
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -29,7 +27,6 @@ from kubeocr_runtime.engines import cpus, gpus
 from kubeocr_runtime.structure import blocks, looking, placing
 
 _LATIN = "Latn"
-_TWO = 2
 _GPU_STREAMS = 2
 """Of each GPU: one prepares while the other computes."""
 _BESIDE = {"openvino": 1}
@@ -100,9 +97,6 @@ class Pipelines:
     flatteners: dict[str, unwarping.Flattener] = dataclasses.field(default_factory=dict)
     looker: looking.Looker = dataclasses.field(init=False)
     _once: loading.Once = dataclasses.field(default_factory=loading.Once)
-    _aside: concurrent.futures.Executor = dataclasses.field(
-        default_factory=functools.partial(concurrent.futures.ThreadPoolExecutor, thread_name_prefix="structure")
-    )
 
     def __post_init__(self) -> None:
         self.looker = looking.Looker(self.store, self.loader, self._once)
@@ -159,7 +153,8 @@ class Pipelines:
 
     def find(self, page: Page, options: ReadOptions) -> finds.Found:
         """Turn a page upright, make it easier to read, find its lines, cut them out and turn them."""
-        ready, layout = self._seen(page.image, options)
+        ready = self._prepared(page.image, options)
+        layout = self.looker.look(ready.sheet.image, options.layout)
         cut = crops.cut_all(ready.sheet.image, placing.cut(ready.quads, layout.regions if layout else ()))
         key = self._key(options)
         recogniser = self._recogniser(key)
@@ -223,22 +218,11 @@ class Pipelines:
         scripts = {language.script for language in languages.find_all(chosen.languages)}
         return options.reader.recogniser, chosen.characters == "all" or options.script not in {*scripts, _LATIN}
 
-    def _seen(self, image: tensors.Image, options: ReadOptions) -> tuple[enhancement.Prepared, blocks.Layout | None]:
-        """A page as it is read, with its lines and its structure.
-
-        Both are looked for at the same time, unless what is seen of the lines changes the picture: on two CPUs one idled.
-        """
-        sheet = self._flat(image, options)
-        find = functools.partial(enhancement.prepared, sheet, options.enhance, self._eyes(options))
-        if options.layout is None or options.enhance != enhancement.NOTHING or self.streams < _TWO:
-            ready = find()
-            return ready, self.looker.look(ready.sheet.image, options.layout)
-        looked = self._aside.submit(self.looker.look, sheet.image, options.layout)
-        return find(), looked.result()
-
-    def _flat(self, image: tensors.Image, options: ReadOptions) -> sheets.Sheet:
+    def _prepared(self, image: tensors.Image, options: ReadOptions) -> enhancement.Prepared:
         sheet = sheets.Sheet.of(image).turned(self._angle(image, options))
-        return sheet.flattened(self._flattener(catalogue.UNWARPING).grid(sheet.image)) if options.flatten else sheet
+        if options.flatten:
+            sheet = sheet.flattened(self._flattener(catalogue.UNWARPING).grid(sheet.image))
+        return enhancement.prepared(sheet, options.enhance, self._eyes(options))
 
     def _eyes(self, options: ReadOptions) -> enhancement.Eyes:
         def sure(image: tensors.Image, quads: detection.Quads) -> float:

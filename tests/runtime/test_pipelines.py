@@ -1,6 +1,5 @@
 import dataclasses
 import pathlib
-import threading
 from typing import Any
 
 import numpy as np
@@ -22,13 +21,10 @@ from kubeocr_runtime import (
     recognition,
     samples,
     sheets,
-    structure,
     tensors,
     unwarping,
     wheels,
 )
-from kubeocr_runtime.reading.boxes import Box
-from kubeocr_runtime.structure import blocks
 
 READER = catalogue.Reader("v", "x_det", "x_rec")
 WHEELS = settings.Settings(models_dir="", device="cpu")
@@ -73,13 +69,13 @@ class Turned(Fake):
         return (np.repeat(np.eye(self.classes, dtype=np.float32)[None, self.best], len(batch), axis=0),)
 
 
-def fakes(path: pathlib.Path, *, page_class: int = 0, line_class: int = 0, streams: int = 1) -> pipelines.Pipelines:
+def fakes(path: pathlib.Path, *, page_class: int = 0, line_class: int = 0) -> pipelines.Pipelines:
     for name in catalogue.ORIENTATIONS:
         (path / name).mkdir()
         (path / name / models.DESCRIPTION).touch()
         (path / name / "inference.onnx").touch()
     describe = wheels.describe
-    store = models.Store.open(settings.Settings(models_dir=str(path), streams=streams))
+    store = models.Store.open(settings.Settings(models_dir=str(path)))
     return pipelines.Pipelines(
         store,
         loading.Loader(store),
@@ -121,57 +117,6 @@ def test_lines_on_their_head_are_turned(tmp_path: pathlib.Path) -> None:
     turned = fakes(tmp_path, line_class=1)
     assert turned.read(TWO, pipelines.ReadOptions(reader=READER, orient_lines=True)).text == "a\na"
     assert turned.read(TWO, pipelines.ReadOptions(reader=READER)).text == "b\nb"
-
-
-class Beside:
-    """A `looking.Looker` that has looked only once the lines are being looked for, and a detector that waits for that."""
-
-    about, batch_pixels = Fake.about, Fake.batch_pixels
-
-    def __init__(self, regions: tuple[structure.Region, ...]) -> None:
-        self.regions, self.shapes = regions, []
-        self._both = threading.Barrier(2, timeout=10)
-
-    def look(self, image: tensors.Image, wish: structure.Wish | None) -> blocks.Layout | None:
-        self._both.wait()
-        self.shapes.append(image.shape)
-        return blocks.Layout(self.regions, {}, {}) if wish else None
-
-    def infer(self, batch: tensors.Tensor) -> engines.Outputs:
-        self._both.wait()
-        return ((batch[:, :1] > 0).astype(np.float32),)
-
-
-def test_lines_and_regions_are_looked_for_at_the_same_time(tmp_path: pathlib.Path) -> None:
-    pipeline = fakes(tmp_path, page_class=2, streams=2)
-    both = Beside((structure.Region("table", Box(0, 0, 640, 320), 0.9),))
-    pipeline.looker = both  # type: ignore[assignment]
-    pipeline.detectors["x_det"] = dataclasses.replace(pipeline.detectors["x_det"], engine=both)
-    wanted = pipelines.ReadOptions(reader=READER, orient_page=True, layout=structure.Wish())
-    found = pipeline.find(TWO, wanted)
-    assert found.layout == blocks.Layout(both.regions, {}, {})
-    assert (len(found.strips), both.shapes) == (2, [TWO.image.shape])
-
-
-@pytest.mark.parametrize(
-    ("streams", "wish"),
-    [
-        pytest.param(2, enhancement.Wish(auto=True), id="the picture may change by what is seen of its lines"),
-        pytest.param(1, enhancement.NOTHING, id="there is one CPU"),
-    ],
-)
-def test_else_regions_are_looked_for_on_the_page_that_is_read(
-    streams: int, wish: enhancement.Wish, tmp_path: pathlib.Path
-) -> None:
-    class Looker:
-        def look(self, image: tensors.Image, wish: structure.Wish | None) -> None:
-            looked.append((threading.get_ident(), image.shape))
-
-    looked: list[tuple[int, tuple[int, ...]]] = []
-    pipeline = fakes(tmp_path, streams=streams)
-    pipeline.looker = Looker()  # type: ignore[assignment]
-    pipeline.find(TWO, pipelines.ReadOptions(reader=READER, enhance=wish, layout=structure.Wish()))
-    assert looked == [(threading.get_ident(), TWO.image.shape)]
 
 
 @pytest.mark.parametrize(
