@@ -54,7 +54,7 @@ images: .venv/.demo ## build both images (docker, else buildah)
 PEER := $(HOME)/.cache/kubeocr/paddleocr-3.7.0
 $(PEER)/bin/python:
 	@echo "installing PaddleOCR 3.7.0 into $(PEER)"
-	@python3 -m venv $(PEER) && $(PEER)/bin/pip install --quiet --disable-pip-version-check paddleocr==3.7.0 onnxruntime
+	@python3 -m venv $(PEER) && $(PEER)/bin/pip install --quiet --disable-pip-version-check 'paddleocr[doc-parser]==3.7.0' onnxruntime
 
 .PHONY: bench-equality
 bench-equality: .venv/.dev $(PEER)/bin/python ## our lines and boxes against PaddleOCR's own: ARGS='--documents FOLDER'

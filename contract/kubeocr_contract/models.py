@@ -21,6 +21,11 @@ LAYOUTS = ("PP-DocLayout_plus-L", "PP-DocLayout-L", "PP-DocLayout-M", "PP-DocLay
 """Models that find a page's regions, best first."""
 TABLES = "SLANet_plus"
 """Finds a table's rows and cells."""
+IDLE = (
+    "PP-DocBlockLayout", "PP-LCNet_x1_0_table_cls", "SLANeXt_wired", "RT-DETR-L_wired_table_cell_det",
+    "RT-DETR-L_wireless_table_cell_det",
+)  # fmt: skip
+"""Models of its other steps, which no release runs: blocks of columns, a table's kind, tables with lines, cells as boxes."""
 UNREAD: Mapping[str, str] = {
     "formula": "PP-FormulaNet_plus-L", "seal": "PP-OCRv4_server_seal_det", "chart": "PP-Chart2Table",
 }  # fmt: skip
@@ -134,6 +139,13 @@ def _families(paddle_id: str) -> tuple[str, ...]:
 
 _RECOGNISERS = {"PP-OCRv6": _v6, "PP-OCRv5": _v5, "PP-OCRv4": _v4, "PP-OCRv3": _v3}
 
+CARRIED, NOT_CARRIED, NOT_RUN = "carried", "not_carried", "not_run"
+STATES: Mapping[str, str] = {
+    CARRIED: "is here, and runs",
+    NOT_CARRIED: "runs where it is baked into an image or a folder of models",
+    NOT_RUN: "no release runs it",
+}
+"""Of a model of PP-StructureV3 -> what that means."""
 ORIENTATIONS = frozenset({DOC_ORIENTATION, LINE_ORIENTATION})
 STRUCTURE = frozenset({LAYOUTS[-1], TABLES})
 """What the pipeline `structure` needs."""
@@ -150,6 +162,18 @@ def every() -> frozenset[str]:
     read = (readers(language, v, s) for language in languages.catalogue() for v in VERSIONS for s in sizes(v))
     apart = ORIENTATIONS | STRUCTURE | {UNWARPING}
     return apart | {name for found in read for r in found for name in (r.detector, r.recogniser)}
+
+
+def known() -> frozenset[str]:
+    """All that a release can run: `every`, and the layout models that a site may carry in place of PicoDet's."""
+    return every() | frozenset(LAYOUTS)
+
+
+def structure(carried: Iterable[str]) -> dict[str, str]:
+    """PP-StructureV3's models beside those that read text -> one of `STATES`."""
+    have = frozenset(carried)
+    idle = dict.fromkeys((*IDLE, *UNREAD.values()), NOT_RUN)
+    return {name: CARRIED if name in have else NOT_CARRIED for name in (*LAYOUTS, TABLES)} | idle
 
 
 def layout(carried: Iterable[str]) -> str | None:

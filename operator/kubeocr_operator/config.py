@@ -79,7 +79,7 @@ class _Image(_Strict):
             raise ValueError("needs carries or models, and not both")
         if self.carries and self.carries not in models.SETS:
             raise ValueError(f"carries is one of {', '.join(models.SETS)}, not {self.carries!r}")
-        unknown = sorted(set(self.models) - models.every())
+        unknown = sorted(set(self.models) - models.known())
         if unknown:
             raise ValueError(f"models has {', '.join(unknown)}, which the catalogue does not know")
         return self

@@ -188,7 +188,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--sizes", type=_words(catalogue.SIZES), default=(settings.Settings().model_size,), help=", ".join(catalogue.SIZES))
     add("--pipelines", type=_words(settings.CHOICES["pipelines"]), default=("ocr",), help="what the models are for")
     add("--set", type=_words(tuple(catalogue.SETS)), default=(), help="a named set of models: " + ", ".join(catalogue.SETS))
-    add("--models", type=_words(tuple(sorted(catalogue.every() | catalogue.WHEELS))), default=(), help="models by name")
+    add("--models", type=_words(tuple(sorted(catalogue.known()))), default=(), help="models by name")
     add(
         "--engine", choices=tuple(models.READS), default="auto", help="for which engine; auto takes ONNX before Paddle's format"
     )

@@ -30,6 +30,7 @@ def languages(chosen: settings.Settings, carried: Iterable[str]) -> dict[str, ob
         "usage_tips": _tips(),
         "performance_characteristics": _characteristics(),
         "states": STATES,
+        "structure": {"models": models.structure(have), "states": models.STATES},
         "languages": rows,
     }
 

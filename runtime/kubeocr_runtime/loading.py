@@ -4,7 +4,8 @@ import dataclasses
 import functools
 import logging
 import pathlib
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -36,6 +37,23 @@ _RIGHT_TO_LEFT = "arabic_"
 _PROBE = np.zeros((1, 3, 48, recognition.NARROWEST), np.float32)
 """What engines are compared with."""
 _Parsed = TypeVar("_Parsed")
+_Name = TypeVar("_Name", bound=Hashable)
+_Model = TypeVar("_Model")
+
+
+class Once:
+    """Has each model loaded once, whichever thread needs it first, and one model at a time."""
+
+    def __init__(self) -> None:
+        self._loading = threading.Lock()
+
+    def kept(self, known: dict[_Name, _Model], name: _Name, load: Callable[[_Name], _Model]) -> _Model:
+        """The one of a name among those known, where it stays."""
+        if name not in known:
+            with self._loading:
+                if name not in known:
+                    known[name] = load(name)
+        return known[name]
 
 
 @dataclasses.dataclass(slots=True)

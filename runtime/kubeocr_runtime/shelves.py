@@ -1,16 +1,11 @@
 """Models that are loaded: each once, by whichever thread needs it first, and kept. `pipelines` takes them from here."""
 
 import dataclasses
-import threading
-from collections.abc import Callable
-from typing import TypeVar
 
 from kubeocr_contract import languages
 from kubeocr_runtime import alphabets, detection, loading, orientation, recognition, unwarping
 
 LATIN = "Latn"
-_Name = TypeVar("_Name", str, recognition.Key)
-_Model = TypeVar("_Model")
 
 
 @dataclasses.dataclass(slots=True)
@@ -22,7 +17,7 @@ class Shelf:
     recognisers: dict[recognition.Key, recognition.Recogniser] = dataclasses.field(default_factory=dict)
     classifiers: dict[str, orientation.Classifier] = dataclasses.field(default_factory=dict)
     flatteners: dict[str, unwarping.Flattener] = dataclasses.field(default_factory=dict)
-    _loading: threading.Lock = dataclasses.field(default_factory=threading.Lock)
+    once: loading.Once = dataclasses.field(default_factory=loading.Once)
 
     def key(self, recogniser: str, script: str) -> recognition.Key:
         """Whole where what the settings' languages are written with is not enough: twice in memory only where it differs."""
@@ -33,23 +28,16 @@ class Shelf:
 
     def detector(self, name: str) -> detection.Detector:
         """What finds lines."""
-        return self._kept(self.detectors, name, self.loader.detector)
+        return self.once.kept(self.detectors, name, self.loader.detector)
 
     def recogniser(self, key: recognition.Key) -> recognition.Recogniser:
         """What reads them."""
-        return self._kept(self.recognisers, key, lambda key: self.loader.recogniser(key[0], whole=key[1]))
+        return self.once.kept(self.recognisers, key, lambda key: self.loader.recogniser(key[0], whole=key[1]))
 
     def classifier(self, name: str) -> orientation.Classifier:
         """What tells which way up something is."""
-        return self._kept(self.classifiers, name, self.loader.classifier)
+        return self.once.kept(self.classifiers, name, self.loader.classifier)
 
     def flattener(self, name: str) -> unwarping.Flattener:
         """What makes a bent page flat."""
-        return self._kept(self.flatteners, name, self.loader.flattener)
-
-    def _kept(self, known: dict[_Name, _Model], name: _Name, load: Callable[[_Name], _Model]) -> _Model:
-        if name not in known:
-            with self._loading:
-                if name not in known:
-                    known[name] = load(name)
-        return known[name]
+        return self.once.kept(self.flatteners, name, self.loader.flattener)

@@ -99,6 +99,16 @@ def test_the_sets_hold_models_of_the_catalogue_only() -> None:
     assert len(models.WHEELS) == 14
 
 
+def test_pp_structurev3_s_own_models_are_known_by_name() -> None:
+    told = models.structure(models.WHEELS)
+    assert [name for name, state in told.items() if state == models.CARRIED] == ["PicoDet_layout_1x", "SLANet_plus"]
+    assert told["PP-DocLayout_plus-L"] == models.NOT_CARRIED
+    assert models.structure({"PP-DocLayout_plus-L"})["PP-DocLayout_plus-L"] == models.CARRIED
+    assert {told[name] for name in ("PP-FormulaNet_plus-L", "PP-OCRv4_server_seal_det", "PP-Chart2Table")} == {models.NOT_RUN}
+    assert set(told.values()) == set(models.STATES)
+    assert {name for name, state in told.items() if state != models.NOT_RUN} <= models.known()
+
+
 @pytest.mark.parametrize(
     ("carried", "want"),
     [

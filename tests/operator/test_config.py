@@ -27,7 +27,7 @@ def test_all_of_it(tmp_path):
         f"""
 images:
   - {{repository: r/cpu, tag: "1", accelerator: cpu, carries: wheels}}
-  - {{repository: r/gpu, digest: "{DIGEST}", accelerator: gpu, models: [PP-OCRv6_small_det]}}
+  - {{repository: r/gpu, digest: "{DIGEST}", accelerator: gpu, models: [PP-OCRv6_small_det, PP-DocLayout_plus-L]}}
 imagePullSecrets: [mirror]
 pullPolicy: Never
 runtimeClassName: nvidia
@@ -42,7 +42,7 @@ networkPolicy:
     found = config.read(path)
     assert [image.reference for image in found.catalogue] == ["r/cpu:1", f"r/gpu@{DIGEST}"]
     assert found.catalogue[0].models == models.SETS["wheels"]
-    assert found.catalogue[1].models == frozenset({"PP-OCRv6_small_det"})
+    assert found.catalogue[1].models == frozenset({"PP-OCRv6_small_det", "PP-DocLayout_plus-L"})
     assert (found.pull_secrets, found.pull_policy, found.runtime_class_name) == (("mirror",), "Never", "nvidia")
     assert (found.operator_image, found.bake_image) == ("o:1", f"r/bake@{DIGEST}")
     assert found.registry_mirror == "mirror.example:5000/all"

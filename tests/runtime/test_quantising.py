@@ -12,7 +12,7 @@ import yaml
 from onnx import helper, numpy_helper
 
 from kubeocr_contract import languages, settings
-from kubeocr_runtime import calibration, engines, models, pipelines, quantising, samples, staging
+from kubeocr_runtime import calibration, engines, models, pipelines, quantising, recognition, samples, staging
 from kubeocr_runtime.commands import models as command
 from kubeocr_runtime.engines import cpus
 
@@ -71,6 +71,16 @@ def test_the_manifest_has_what_was_made(baked: pathlib.Path, capsys: pytest.Capt
     assert sizes[0] < 0.7 * sizes[1]
 
 
+@pytest.mark.models
+def test_weights_leave_room_for_cpus_that_add_two_products_in_16_bits(baked: pathlib.Path) -> None:
+    graph = onnx.load(str(baked / RECOGNISER / models.QUANTISED)).graph
+    integers = [
+        numpy_helper.to_array(x) for x in graph.initializer if x.data_type == onnx.TensorProto.INT8 and len(x.dims) == 4
+    ]
+    assert len(integers) == len([node for node in graph.node if node.op_type == "Conv" and "Dequantize" in node.input[1]])
+    assert 2 * 255 * max(int(np.abs(weights.astype(np.int16)).max()) for weights in integers) < 2**15
+
+
 def with_engine(engine: str, folder: pathlib.Path) -> pipelines.Pipelines:
     chosen = settings.Settings(models_dir=str(folder), engine=engine, device="cpu", precision="int8", languages=("en",))
     return pipelines.Pipelines.open(chosen)
@@ -84,6 +94,19 @@ def test_lines_read_the_same_in_integers(engine: str, baked: pathlib.Path) -> No
     reader = loaded.store.reader(languages.find("en"), "PP-OCRv6")
     assert loaded.read(samples.Page(1, samples.page(words)), pipelines.ReadOptions(reader=reader)).text.split("\n") == words
     assert loaded.engine.name == "openvino"
+
+
+@pytest.mark.models
+def test_in_integers_too_a_line_reads_the_same_to_the_last_bit_whoever_shares_its_batch(baked: pathlib.Path) -> None:
+    loaded = with_engine("openvino", baked)
+    loaded.warm()
+    (recogniser,) = loaded.recognisers.values()
+    strips = [strip for strip in map(recogniser.scale, calibration.lines(24)) if recognition.bucket(strip) == 320]
+    together = recogniser.engine.infer(recognition.stack(strips, 320))
+    assert len(strips) > 2
+    for index, strip in enumerate(strips):
+        alone = recogniser.engine.infer(recognition.stack([strip], 320))
+        assert all(np.array_equal(a[index], b[0]) for a, b in zip(together, alone, strict=True)), index
 
 
 @pytest.mark.models

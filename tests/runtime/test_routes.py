@@ -92,6 +92,9 @@ async def test_languages_has_the_apis_keys_and_tells_where_each_is_read(service)
         "title", "description", "total_languages", "endpoints", "language_categories", "mixed_language_guidance", "usage_tips",
         "performance_characteristics",
     }  # fmt: skip
+    models = body["structure"]["models"]
+    assert (models["PicoDet_layout_1x"], models["PP-DocLayout_plus-L"]) == ("carried", "not_carried")
+    assert set(models.values()) <= set(body["structure"]["states"])
     rows = {row["id"]: row for row in body["languages"]}
     assert (rows["en"]["state"], rows["fr"]["state"], rows["he"]["state"]) == ("loaded", "carried", "not_carried")
     assert (rows["ar"]["state"], rows["ar"]["image"]) == ("elsewhere", images.PUBLISHED[2].reference)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from kubeocr_contract import models as catalogue
 from kubeocr_contract import outputs, settings, structured, wire
-from kubeocr_runtime import errors, forms, readers, structure, wishes
+from kubeocr_runtime import errors, forms, models, readers, structure, wishes
 
 _UNREADABLE = "{}: no release runs {} yet; leave it false, and such regions come as pictures"
 
@@ -41,7 +41,7 @@ def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: readers.Store,
     if layout is None:
         wanted = " or ".join(catalogue.LAYOUTS)
         raise errors.PipelineNotCarried(
-            f"{structured.PIPELINE}: no model that finds a page's regions is in this image ({wanted})"
+            f"{structured.PIPELINE}: no model that finds a page's regions is here ({wanted}); {models.FETCHED}"
         )
     _refuse_unreadable(fields)
     wish = wishes.parse(route, _of_reading(route, fields), store, reader)

@@ -5,6 +5,7 @@ configs/pipelines/PP-StructureV3.yaml, pipelines/layout_parsing), so that region
 """
 
 import dataclasses
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -124,8 +125,10 @@ def decoded(outputs: Sequence[NDArray[Any]], size: tuple[int, int]) -> Rows:
     if len(outputs) != 2 * len(_STRIDES):
         raise ValueError(f"a layout model has rows of six numbers or {2 * len(_STRIDES)} heads, not {first.shape}")
     scores = np.concatenate([np.asarray(output[0], np.float64) for output in outputs[: len(_STRIDES)]])
-    pairs = zip(outputs[len(_STRIDES) :], _STRIDES, strict=True)
-    return _best_of_each(scores, np.concatenate([_unrolled(head[0], stride, size) for head, stride in pairs]))
+    # next to none of the ten thousand cells: to unroll them all took longer than what follows
+    likely = np.flatnonzero((scores > _RAW_SCORE).any(axis=1))
+    raw = np.concatenate([output[0] for output in outputs[len(_STRIDES) :]])
+    return _best_of_each(scores[likely], _unrolled(raw[likely], _cells(size)[likely]))
 
 
 def regions(rows: Rows, page: tuple[int, int], labels: Sequence[str]) -> tuple[structure.Region, ...]:
@@ -136,15 +139,25 @@ def regions(rows: Rows, page: tuple[int, int], labels: Sequence[str]) -> tuple[s
     return _uncovered([region for region in found if region.box.width > 0 and region.box.height > 0])
 
 
-def _unrolled(head: NDArray[Any], stride: int, size: tuple[int, int]) -> NDArray[np.float64]:
-    """Boxes of one level: four distances from the middle of each cell, each the mean of a distribution over whole numbers."""
+@functools.cache
+def _cells(size: tuple[int, int]) -> NDArray[np.float64]:
+    """Of all levels together: the middle of each cell in pixels of the input, and the pixels between it and the next."""
+    return np.concatenate([_level(stride, size) for stride in _STRIDES])
+
+
+def _level(stride: int, size: tuple[int, int]) -> NDArray[np.float64]:
     columns, rows = (math.ceil(side / stride) for side in size)
     ys, xs = np.mgrid[:rows, :columns]
-    middle = (np.stack([xs, ys], axis=-1).reshape(-1, 2) + 0.5) * stride
-    raw = np.asarray(head, np.float64).reshape(len(middle), 4, -1)
+    middles = (np.stack([xs, ys], axis=-1).reshape(-1, 2) + 0.5) * stride
+    return np.column_stack([middles, np.full(len(middles), float(stride))])
+
+
+def _unrolled(heads: NDArray[Any], cells: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The boxes of some cells: four distances from the middle of each, each the mean of a distribution over whole numbers."""
+    raw = np.asarray(heads, np.float64).reshape(len(cells), 4, heads.shape[1] // 4)
     weights = np.exp(raw - raw.max(axis=2, keepdims=True))
-    distances = (weights @ np.arange(raw.shape[2])) / weights.sum(axis=2) * stride
-    return np.concatenate([middle - distances[:, :2], middle + distances[:, 2:]], axis=1)
+    distances = (weights @ np.arange(raw.shape[2])) / weights.sum(axis=2) * cells[:, 2:]
+    return np.concatenate([cells[:, :2] - distances[:, :2], cells[:, :2] + distances[:, 2:]], axis=1)
 
 
 def _best_of_each(scores: NDArray[np.float64], boxes: NDArray[np.float64]) -> Rows:

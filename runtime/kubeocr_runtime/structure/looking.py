@@ -1,7 +1,6 @@
 """A page looked at before its lines are read: its regions, the cells of its tables, its pictures. `pipelines` calls this."""
 
 import dataclasses
-import threading
 from collections.abc import Sequence
 
 from kubeocr_contract import models as catalogue
@@ -17,13 +16,13 @@ _ALONE = 0.3
 
 @dataclasses.dataclass(slots=True)
 class Looker:
-    """Looks at pages, on several threads. A model is loaded once, when it is first needed, and kept."""
+    """Looks at pages, on several threads. A model is loaded when it is first needed, and kept."""
 
     store: models.Store
     loader: loading.Loader
-    _layout: layouts.Finder | None = None
-    _tables: tables.Finder | None = None
-    _loading: threading.Lock = dataclasses.field(default_factory=threading.Lock)
+    once: loading.Once = dataclasses.field(default_factory=loading.Once)
+    finders: dict[str, layouts.Finder] = dataclasses.field(default_factory=dict)
+    cells: dict[str, tables.Finder] = dataclasses.field(default_factory=dict)
 
     def look(self, image: tensors.Image, wish: structure.Wish | None) -> blocks.Layout | None:
         """What is wanted of a page that stands upright; None where that is nothing, or no model for it is here."""
@@ -42,22 +41,17 @@ class Looker:
         regions, cells = self._regions(), self._cells()
         if regions is None or cells is None:
             wanted = ", ".join(sorted(catalogue.STRUCTURE - self.store.carried()))
-            raise models.BadModels(f"pipelines: {PIPELINE} needs models that are not here: {wanted}")
+            raise models.BadModels(f"pipelines: {PIPELINE} needs models that are not here: {wanted}; {models.FETCHED}")
         regions.find(image)
         cells.find(image, Box(0, 0, image.shape[1], image.shape[0]))
 
     def _regions(self) -> layouts.Finder | None:
         name = catalogue.layout(self.store.carried())
-        with self._loading:
-            if self._layout is None and name:
-                self._layout = self.loader.layout(name)
-        return self._layout
+        return self.once.kept(self.finders, name, self.loader.layout) if name else None
 
     def _cells(self) -> tables.Finder | None:
-        with self._loading:
-            if self._tables is None and catalogue.TABLES in self.store.carried():
-                self._tables = self.loader.tables(catalogue.TABLES)
-        return self._tables
+        carried = catalogue.TABLES in self.store.carried()
+        return self.once.kept(self.cells, catalogue.TABLES, self.loader.tables) if carried else None
 
 
 def _titled(found: Sequence[structure.Region]) -> tuple[structure.Region, ...]:
