@@ -100,7 +100,7 @@ def test_lines_read_the_same_in_integers(engine: str, baked: pathlib.Path) -> No
 def test_in_integers_too_a_line_reads_the_same_to_the_last_bit_whoever_shares_its_batch(baked: pathlib.Path) -> None:
     loaded = with_engine("openvino", baked)
     loaded.warm()
-    (recogniser,) = loaded.recognisers.values()
+    (recogniser,) = loaded.shelf.recognisers.values()
     strips = [strip for strip in map(recogniser.scale, calibration.lines(24)) if recognition.bucket(strip) == 320]
     together = recogniser.engine.infer(recognition.stack(strips, 320))
     assert len(strips) > 2
