@@ -33,7 +33,7 @@ class ModelNotFound(OcrError):
 
 
 class RequestNotFound(OcrError):
-    """No running request goes by the name, or it is another key's."""
+    """No running request and no job goes by the name, or it is another key's."""
 
     status, code = 404, "request_not_found"
 
@@ -60,6 +60,18 @@ class DuplicateRequest(OcrError):
     """A request of the same name still runs."""
 
     status, code = 409, "duplicate_request"
+
+
+class IdempotencyConflict(OcrError):
+    """Another job was ordered under the same idempotency key."""
+
+    status, code = 409, "idempotency_conflict"
+
+
+class RequestGone(OcrError):
+    """The job was over for longer than results are kept."""
+
+    status, code = 410, "request_gone"
 
 
 class TooLarge(OcrError):
@@ -150,6 +162,12 @@ class Unavailable(OcrError):
     """Models are still loading, or the pod is about to end."""
 
     status, code = 503, "unavailable"
+
+
+class QueueUnavailable(OcrError):
+    """Where jobs or their files are kept does not answer."""
+
+    status, code = 503, "queue_unavailable"
 
 
 class DeadlineExceeded(OcrError):
