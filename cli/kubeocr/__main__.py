@@ -1,4 +1,4 @@
-"""`kubeocr`: serve, ocr, models, operator, and what looks at OCRServices, which is `kubectl ocr` as well.
+"""`kubeocr`: serve, ocr, models, keys, operator, and what looks at OCRServices, which is `kubectl ocr` as well.
 
 Each word's side is imported when it is asked for, and only then.
 """
@@ -30,6 +30,7 @@ COMMANDS = {
     "serve": Command("kubeocr_runtime.commands.serve", "runtime", "serve the HTTP API"),
     "ocr": Command("kubeocr_runtime.commands.ocr", "runtime", "read files and print their text"),
     "models": Command("kubeocr_runtime.commands.models", "runtime", "bake models into a folder, or verify those in it"),
+    "keys": Command("kubeocr_runtime.commands.keys", "runtime", "draw an API key, and print the entry of a Secret for it"),
     "plan": Command("kubeocr_operator.commands.plan", "operator", "print what OCRServices would become", plugin=True),
     "diff": Command("kubeocr_operator.commands.diff", "operator", "show what applying them would change", plugin=True),
     "images": Command("kubeocr_operator.commands.images", "operator", "list the images that a site has to mirror", plugin=True),

@@ -23,6 +23,7 @@ STOP, LENGTH = "stop", "length"
 _CODES = {
     "unauthorized": "invalid_api_key",
     "overloaded": "rate_limit_exceeded",
+    "quota_exceeded": "rate_limit_exceeded",
     "deadline_exceeded": "timeout",
     "too_large": "image_too_large",
     "unsupported_media_type": "invalid_image_format",

@@ -5,9 +5,10 @@ they may hold. Asked by `routes`.
 import asyncio
 import contextlib
 import dataclasses
+import operator
 from collections.abc import AsyncIterator, Callable, Iterator
 
-from kubeocr_runtime import callers, deadlines, errors, rates
+from kubeocr_runtime import callers, deadlines, errors, quotas, rates
 
 _SMALL = 1_000_000
 """Pixels of a page that is at hand at once: a line, a receipt."""
@@ -39,6 +40,25 @@ class Load:
         return Load(max(1, self.pages // _SHARE), max(1, self.pixels // _SHARE), max(1, self.size // _SHARE))
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Measure:
+    """One of a load's numbers, and how it is told."""
+
+    of: Callable[[Load], int]
+    unit: str
+    size: int = 1
+
+    def told(self, amount: int) -> str:
+        return f"{amount / self.size:.1f}" if self.size > 1 else str(amount)
+
+
+_MEASURES = (
+    _Measure(operator.attrgetter("pages"), "pages"),
+    _Measure(operator.attrgetter("pixels"), "megapixels", 1_000_000),
+    _Measure(operator.attrgetter("size"), "MiB", 2**20),
+)
+
+
 @dataclasses.dataclass(slots=True)
 class Admission:
     """Counts what waits against a limit. Lives on the event loop's thread only."""
@@ -49,12 +69,15 @@ class Admission:
     """Pages."""
     counted: Load = Load()
     """What is held against the limit: of each document up to its share."""
+    held: dict[str, Load] = dataclasses.field(default_factory=dict)
+    """By each tenant, of those that hold any of it."""
     requests: int = 0
     leaving: bool = False
     """Readiness fails, requests are still let in: proxies hear of it a little later."""
     draining: bool = False
     """No request is let in."""
     running: deadlines.Running = dataclasses.field(default_factory=deadlines.Running)
+    accounts: quotas.Accounts = dataclasses.field(default_factory=quotas.Accounts)
     idle: asyncio.Event = dataclasses.field(default_factory=asyncio.Event)
     """Set by the end of the last request that was let in, once `draining`."""
 
@@ -63,16 +86,18 @@ class Admission:
         """A request with a file of so many bytes waits from now on until it ends; as one page of the mean size, until it is
         known what it has.
 
-        Raises `errors.Unavailable` while draining, `errors.Overloaded` where as much waits as may, `errors.DuplicateRequest`.
+        Raises `errors.Unavailable` while draining, `errors.Overloaded` where as much waits as may, `errors.DuplicateRequest`,
+        `errors.QuotaExceeded`.
         """
         if self.draining:
             raise _ending("this pod is about to end; ask again")
         with self.running.entered(caller, seconds) as deadline:
-            ticket = Ticket(self, deadline)
+            ticket = Ticket(self, deadline, self.accounts.allowance(caller.key.name, caller.key.quota), caller.key.name)
             ticket.take(1, self.rate.page_pixels, size)
             self.requests += 1
             try:
-                yield ticket
+                with ticket.allowance.entered():
+                    yield ticket
             finally:
                 ticket.leave()
                 self.requests -= 1
@@ -87,15 +112,31 @@ class Admission:
         self.draining = True
         self._tell_if_idle()
 
-    def refuse_if_full(self, wanted: Load, held: Load) -> None:
-        """Whether a document may take this, capped as it is, for what it holds. Raises `errors.Overloaded`."""
-        total = self.counted.plus(wanted, held)
-        if wanted.pages > held.pages and total.pages > self.limit.pages:
-            raise self._overloaded(f"{wanted.pages} more among at most {self.limit.pages} pages")
-        if wanted.pixels > held.pixels and total.pixels > self.limit.pixels:
-            raise self._overloaded(f"{wanted.pixels / 1e6:.1f} more among at most {self.limit.pixels / 1e6:g} megapixels")
-        if wanted.size > held.size and total.size > self.limit.size:
-            raise self._overloaded(f"{wanted.size / 2**20:.1f} more among at most {self.limit.size / 2**20:g} MiB")
+    def refuse_if_full(self, tenant: str, wanted: Load, held: Load) -> None:
+        """Whether a document may take this, capped as it is, for what it holds. Raises `errors.Overloaded`.
+
+        Where there are API keys, one may hold no more than it leaves free beside another document of its own: alone half of the
+        queue, beside a second greedy one a third, so that there is always room for whoever comes next.
+        https://doi.org/10.1109/90.664262 (dynamic queue length thresholds)
+        """
+        theirs = self.held.get(tenant, Load())
+        alone = not tenant or theirs == held
+        for measure in _MEASURES:
+            wish, limit = measure.of(wanted), measure.of(self.limit)
+            more = wish - measure.of(held)
+            free = limit - measure.of(self.counted) - more
+            if more > 0 and free < 0:
+                raise self._overloaded(f"{measure.told(wish)} more among at most {limit / measure.size:g} {measure.unit}")
+            if more > 0 and not alone and measure.of(theirs) + more > free:
+                holds = f"{measure.told(measure.of(theirs))} of {limit / measure.size:g} {measure.unit}"
+                raise self._overloaded(f"{measure.told(wish)} more of an API key that holds {holds}")
+
+    def hold(self, tenant: str, more: Load, less: Load) -> None:
+        """Of a document, in place of what it held."""
+        self.counted = self.counted.plus(more, less)
+        theirs = self.held.pop(tenant, Load()).plus(more, less)
+        if theirs != Load():
+            self.held[tenant] = theirs
 
     def _overloaded(self, wish: str) -> errors.Overloaded:
         """With the time after which what is counted will have been read."""
@@ -121,6 +162,8 @@ class Ticket:
 
     admission: Admission
     deadline: deadlines.Deadline
+    allowance: quotas.Allowance
+    tenant: str
     left: int = 0
     """Pages."""
     counted: Load = Load()
@@ -131,7 +174,7 @@ class Ticket:
     def take(self, pages: int, page_pixels: int | None, size: int) -> None:
         """It is known now what there is; None: not how large its pages are. Raises `errors.Overloaded`."""
         page_pixels = page_pixels or self._page_pixels
-        self.admission.refuse_if_full(self._load(pages, page_pixels, size), self.counted)
+        self.admission.refuse_if_full(self.tenant, self._load(pages, page_pixels, size), self.counted)
         self._page_pixels, self._size = page_pixels, size
         self._hold(pages)
 
@@ -152,7 +195,7 @@ class Ticket:
     def _hold(self, pages: int) -> None:
         load = self._load(pages, self._page_pixels, self._size)
         self.admission.waiting += pages - self.left
-        self.admission.counted = self.admission.counted.plus(load, self.counted)
+        self.admission.hold(self.tenant, load, self.counted)
         self.left, self.counted = pages, load
 
     def _load(self, pages: int, page_pixels: int, size: int) -> Load:

@@ -134,9 +134,8 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     finally:
         seconds = time.monotonic() - begin
         route = _route(request)
-        figures = request.app[services.SERVICES].metrics
-        figures.requests.labels(route, str(status)).inc()
-        figures.request_seconds.labels(route).observe(seconds)
+        key = request[callers.CALLER].key.name if callers.CALLER in request else ""
+        request.app[services.SERVICES].metrics.answered(route, status, seconds, key)
         refused = status == http.HTTPStatus.TOO_MANY_REQUESTS
         if refused:
             request.app[_REFUSALS].note()
@@ -182,7 +181,7 @@ async def authenticate(request: web.Request, handler: Handler) -> web.StreamResp
     """
     known = request.app[services.SERVICES].keys
     if _route(request) not in _OPEN:
-        key = known.admit(request.headers) if known is not None else ""
+        key = known.admit(request.headers) if known is not None else keys.NONE
         callers.refuse_wrong_name(request.headers)
         request[callers.CALLER] = callers.Caller(request[_REQUEST_ID], key)
     return await handler(request)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from kubeocr_contract import wire
-from kubeocr_runtime import errors
+from kubeocr_runtime import errors, keys
 
 _LENGTH = 128
 _ALLOWED = "A-Za-z0-9._-"
@@ -20,8 +20,7 @@ class Caller:
     """Names are each key's own: nobody can take another's, or learn that it is taken."""
 
     request_id: str
-    key: str = ""
-    """Name of the API key; empty where the service has none."""
+    key: keys.Key = keys.NONE
 
 
 CALLER = web.RequestKey("caller", Caller)

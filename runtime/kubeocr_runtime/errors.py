@@ -26,6 +26,12 @@ class Unauthorized(OcrError):
     status, code = 401, "unauthorized"
 
 
+class Forbidden(OcrError):
+    """An API key of this service, but not one that may do this."""
+
+    status, code = 403, "forbidden"
+
+
 class ModelNotFound(OcrError):
     """A chat asks for a model that is not here."""
 
@@ -138,6 +144,12 @@ class Overloaded(OcrError):
     """As many pages, pixels or bytes wait as may wait."""
 
     status, code = 429, "overloaded"
+
+
+class QuotaExceeded(OcrError):
+    """The request's API key may not ask for so much."""
+
+    status, code = 429, "quota_exceeded"
 
 
 class Internal(OcrError):

@@ -32,6 +32,12 @@ class Metrics:
         self.page_seconds = prometheus_client.Histogram(
             names.METRIC_PAGE_SECONDS, "A page's time by stage.", ("stage",), buckets=_SECONDS, registry=self.registry
         )
+        self.key_requests = prometheus_client.Counter(
+            names.METRIC_KEY_REQUESTS, "Requests answered, by API key.", ("key", "status"), registry=self.registry
+        )
+        self.key_pages = prometheus_client.Counter(
+            names.METRIC_KEY_PAGES, "Pages by how they ended, by API key.", ("key", "result"), registry=self.registry
+        )
         self.queue_pages = prometheus_client.Gauge(
             names.METRIC_QUEUE_PAGES, "Pages accepted and not read yet.", registry=self.registry
         )
@@ -48,6 +54,19 @@ class Metrics:
         prometheus_client.ProcessCollector(registry=self.registry)
         info = prometheus_client.Info(names.METRIC_INFO, "The runtime.", registry=self.registry)
         info.info({"version": images.PROJECT_VERSION})
+
+    def answered(self, route: str, status: int, seconds: float, key: str) -> None:
+        """A request; `key`: the name of the API key that it came with, empty without one."""
+        self.requests.labels(route, str(status)).inc()
+        self.request_seconds.labels(route).observe(seconds)
+        if key:
+            self.key_requests.labels(key, str(status)).inc()
+
+    def page_ended(self, result: str, key: str) -> None:
+        """READ, FAILED or SKIPPED; `key` likewise."""
+        self.pages.labels(result).inc()
+        if key:
+            self.key_pages.labels(key, result).inc()
 
     def engine_worked(self, seconds: float) -> None:
         """In all, since the start."""

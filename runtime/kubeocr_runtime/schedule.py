@@ -5,6 +5,8 @@ get half of the engine, and the line is done at once. Short requests go one afte
 those that came a little earlier: of 256 whose pages were all looked at first, none was answered for four seconds. Lines that go
 through the same model at the same width share a batch, whoever's they are; while one is not full, a few more short pages are
 looked at.
+
+All that is among the requests of one tenant. Of several, the one that was given the least is served next (`tenants`).
 """
 
 import collections
@@ -12,6 +14,8 @@ import dataclasses
 import enum
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Generic, TypeVar
+
+from kubeocr_runtime import tenants
 
 Owner = TypeVar("Owner")
 LONG = 60_000
@@ -57,8 +61,9 @@ class Piece(Generic[Owner]):
 class Share(Generic[Owner]):
     """What one request waits for, and what it was given."""
 
-    def __init__(self, priority: Priority = Priority.NORMAL) -> None:
+    def __init__(self, priority: Priority = Priority.NORMAL, tenant: str = "") -> None:
         self.priority = priority
+        self.tenant = tenant
         self.given = 0.0
         """Pixels by priority."""
         self.came = 0.0
@@ -100,20 +105,24 @@ class Schedule(Generic[Owner]):
         self.streams = streams
         """Pieces that are computed at the same time."""
         self._shares: dict[Share[Owner], None] = {}
+        self._tenants = tenants.Tenants()
         self._taken: dict[Piece[Owner], Share[Owner]] = {}
         """What is being done, and whose it is."""
         self._lines: collections.Counter[Hashable] = collections.Counter()
         """Pixels that wait, by what may share a batch."""
-        self._given = 0.0
-        """What a share would have been given that was there from the start."""
+        self._given: dict[str, float] = collections.defaultdict(float)
+        """What a share of a tenant's would have been given that was there from the start."""
+        self._weights: collections.Counter[str] = collections.Counter()
+        """Priorities of a tenant's shares together."""
         self._long = 0
         """Long pieces that are being done."""
 
     def add(self, share: Share[Owner], pieces: Iterable[Piece[Owner]]) -> None:
         """They wait from now on. A share that comes back has no claim to what it could have had while it was away."""
         pieces = tuple(pieces)
-        if share not in self._shares and share.given <= self._given:
-            share.given = share.came = self._given
+        level = self._given[share.tenant]
+        if share not in self._shares and share.given <= level:
+            share.given = share.came = level
             share.head_start = max(0.0, _FIRST - sum(piece.pixels for piece in pieces) / share.priority.value)
         for piece in pieces:
             (share.pages if piece.batch is None else share.lines).append(piece)
@@ -125,10 +134,10 @@ class Schedule(Generic[Owner]):
 
         One stream is kept from long pieces, so that what is short never waits for one to end.
         """
-        ordered = sorted((share for share in self._shares if share.waits), key=lambda share: share.place)
+        ordered = sorted((share for share in self._shares if share.waits), key=self._place)
         passed: list[Share[Owner]] = []
         for share in ordered:
-            if passed and share.takes_long:
+            if passed and not self._may_pass(share, passed[0]):
                 break
             if self._hopes_for_more(share):
                 passed.append(share)
@@ -156,10 +165,23 @@ class Schedule(Generic[Owner]):
 
     def _keep(self, share: Share[Owner]) -> None:
         """As long as there is anything of it."""
-        if share.waits or share.doing:
+        stays, was_there = share.waits or share.doing > 0, share in self._shares
+        if stays and not was_there:
             self._shares[share] = None
-        else:
-            self._shares.pop(share, None)
+            self._tenants.enter(share.tenant)
+            self._weights[share.tenant] += share.priority.value
+        elif was_there and not stays:
+            del self._shares[share]
+            self._tenants.leave(share.tenant)
+            self._weights[share.tenant] -= share.priority.value
+
+    def _place(self, share: Share[Owner]) -> tuple[float, tuple[float, bool]]:
+        """In the line: its tenant's first, then its own among theirs."""
+        return self._tenants.given(share.tenant), share.place
+
+    def _may_pass(self, share: Share[Owner], first: Share[Owner]) -> bool:
+        """Whether a page of it may be looked at while the lines of the first wait for more to share their batch."""
+        return not share.takes_long and self._tenants.is_level(share.tenant, first.tenant)
 
     def _hopes_for_more(self, share: Share[Owner]) -> bool:
         """Whether a short request's lines do not fill a batch, and not too many pages went past them."""
@@ -192,7 +214,8 @@ class Schedule(Generic[Owner]):
         self._taken[piece] = share
         share.doing += 1
         share.given += piece.pixels / share.priority.value
-        self._given += piece.pixels / sum(each.priority.value for each in self._shares)
+        self._tenants.charge(share.tenant, piece.pixels)
+        self._given[share.tenant] += piece.pixels / self._weights[share.tenant]
 
 
 Waiting = tuple[Share[Owner], Piece[Owner]]

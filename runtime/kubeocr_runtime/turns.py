@@ -125,7 +125,7 @@ class Turns:
             return Failure(index + 1, incidents.told(e, f"page={index + 1}"))
 
     async def _read(self, document: decoding.Opened, index: int, job: Job) -> readers.Read:
-        with self._counted():
+        with self._counted(job.ticket.tenant):
             if (layer := await document.layer(index)) is not None:
                 return readers.Read(text_layers.result(index + 1, layer, job.options.order, job.options.direction), 0.0, 0.0)
             pixels = job.first_pixels if index == 0 else None
@@ -142,7 +142,7 @@ class Turns:
         return read
 
     @contextlib.contextmanager
-    def _counted(self) -> Iterator[None]:
+    def _counted(self, key: str) -> Iterator[None]:
         result = metrics.READ
         try:
             yield
@@ -153,4 +153,4 @@ class Turns:
             result = metrics.FAILED
             raise
         finally:
-            self.metrics.pages.labels(result).inc()
+            self.metrics.page_ended(result, key)

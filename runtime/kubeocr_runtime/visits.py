@@ -73,5 +73,6 @@ async def document(known: services.Services, ticket: admission.Ticket, file: byt
     async with known.turns.decoder.opened(file, known.settings, wish.text_layer) as pages:
         first = await known.turns.first_pixels(pages)
         ticket.take(pages.pages, first, len(file))
-        share = errands.Share(schedule.Priority[wish.priority.upper()])
-        yield Task(pages, file, wish, turns.Job(wish.options, share, ticket, first))
+        share = errands.Share(schedule.Priority[wish.priority.upper()], ticket.tenant)
+        with ticket.allowance.pages(pages.pages, unread=lambda: ticket.left):
+            yield Task(pages, file, wish, turns.Job(wish.options, share, ticket, first))

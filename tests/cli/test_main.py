@@ -65,7 +65,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_an_unknown_word_is_told_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["scan"]) == 2
-    assert "'scan' is no command; there are serve, ocr, models, plan, diff, images, operator" in capsys.readouterr().err
+    assert "'scan' is no command; there are serve, ocr, models, keys, plan, diff, images, operator" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from kubeocr_runtime import admission, callers, errors, rates
+from kubeocr_runtime import admission, callers, errors, keys, quotas, rates
 
 MANY = 10**12
 A4 = 4_000_000
@@ -162,3 +162,43 @@ async def test_who_stops_waiting_takes_nothing() -> None:
         await asyncio.gather(waiting, return_exceptions=True)
     async with budget.take(10):
         assert budget.free == 0
+
+
+def of_key(entrance: admission.Admission, name: str) -> contextlib.AbstractContextManager[admission.Ticket]:
+    return entrance.admit(callers.Caller(next(names).request_id, keys.Key(name)), 60, 0)
+
+
+def fill(entrance: admission.Admission, name: str, let_in: contextlib.ExitStack) -> int:
+    """How many requests of a key are let in."""
+    for count in itertools.count():
+        try:
+            let_in.enter_context(of_key(entrance, name))
+        except errors.Overloaded as e:
+            assert f"there is no room for 1 more of an API key that holds {count} of 120 pages" in e.message  # noqa: PT017
+            return count
+    raise AssertionError
+
+
+async def test_one_key_leaves_room_for_others() -> None:
+    entrance = queue(120)
+    with contextlib.ExitStack() as let_in:
+        assert [fill(entrance, name, let_in) for name in ("greedy", "second", "third")] == [60, 30, 15]
+    with contextlib.ExitStack() as let_in:
+        assert fill(entrance, "greedy", let_in) == 60, "all was given back"
+
+
+async def test_a_key_has_its_first_document_read_however_small_the_queue_is() -> None:
+    entrance = queue(1)
+    with of_key(entrance, "site") as ticket:
+        ticket.take(3, A4, 0)
+        with pytest.raises(errors.Overloaded), of_key(entrance, "site"):
+            pass
+
+
+async def test_who_asks_for_too_much_waits_in_no_queue() -> None:
+    entrance = queue(12)
+    key = keys.Key("site", quota=quotas.Quota(concurrent_requests=1))
+    with entrance.admit(callers.Caller("1", key), 60, 0):
+        with pytest.raises(errors.QuotaExceeded), entrance.admit(callers.Caller("2", key), 60, 0):
+            pass
+        assert (entrance.waiting, entrance.requests) == (1, 1)

@@ -1,9 +1,12 @@
 """The PaddleOCR API over a real socket, on a reader that needs no models."""
 
 import asyncio
+import contextlib
+import hashlib
 import io
 import pathlib
 
+import aiohttp
 import pytest
 from reportlab.pdfgen import canvas
 
@@ -275,6 +278,50 @@ async def test_without_a_key_nothing_is_read(service, form, picture, reader, tmp
     assert reader.seen == []
     answer = await client.post(OCR, data=form(picture()), headers={"X-API-Key": "s3cret"})
     assert answer.status == 200
+
+
+def entry(key: str, *lines: str) -> str:
+    return "\n".join([f"sha256: {hashlib.sha256(key.encode()).hexdigest()}", *lines])
+
+
+async def test_a_keys_quota_is_its_own(service, form, picture, pdf, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "small").write_text(entry("s", "pagesPerDay: 3"), encoding="utf-8")
+    (tmp_path / "large").write_text(entry("l"), encoding="utf-8")
+    client = await service(api_keys_dir=str(tmp_path))
+    small, large = {"X-API-Key": "s"}, {"X-API-Key": "l"}
+    assert (await client.post(OCR, data=form(pdf(2)), headers=small)).status == 200
+    refused = await client.post(OCR, data=form(pdf(2)), headers=small)
+    told = await refused.json()
+    assert (refused.status, told["code"], told["quota"], told["allowed"]) == (429, "quota_exceeded", "pages_per_day", 3)
+    assert told["detail"] == "this API key's quota: 1 of 3 pages are left of today (UTC), this needs 2"
+    assert 0 < int(refused.headers["Retry-After"]) <= 24 * 3600
+    assert (await client.post(OCR, data=form(pdf(2)), headers=large)).status == 200
+    assert (await client.post(OCR, data=form(picture()), headers=small)).status == 200
+
+
+async def test_a_quota_counts_no_page_that_was_not_read(service, form, pdf, reader, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "site").write_text(entry("s", "pagesPerDay: 30"), encoding="utf-8")
+    client = await service(api_keys_dir=str(tmp_path))
+    reader.gate.clear()
+    with contextlib.suppress(TimeoutError):
+        await client.post(OCR, data=form(pdf(30)), headers={"X-API-Key": "s"}, timeout=aiohttp.ClientTimeout(1))
+    while client.app[services.SERVICES].entrance.requests:
+        await asyncio.sleep(0.01)
+    reader.gate.set()
+    assert (await client.post(OCR, data=form(pdf(30)), headers={"X-API-Key": "s"})).status == 200
+
+
+async def test_a_key_has_figures_of_its_own(service, form, pdf, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "site").write_text("s3cret", encoding="utf-8")
+    client = await service(api_keys_dir=str(tmp_path))
+    await client.post(OCR, data=form(pdf(3)), headers={"X-API-Key": "s3cret"})
+    await client.post(OCR, data=form(b""), headers={"X-API-Key": "s3cret"})
+    await client.post(OCR, data=form(pdf(3)))
+    figures = await (await client.get("/metrics")).text()
+    assert 'kubeocr_key_requests_total{key="site",status="200"} 1.0' in figures
+    assert 'kubeocr_key_requests_total{key="site",status="422"} 1.0' in figures
+    assert 'kubeocr_key_pages_total{key="site",result="read"} 3.0' in figures
+    assert "s3cret" not in figures
 
 
 async def test_what_does_not_end_in_time_is_told_to_come_again(service, form, pdf, reader) -> None:

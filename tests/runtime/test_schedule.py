@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubeocr_runtime import schedule
+from kubeocr_runtime import schedule, tenants
 from kubeocr_runtime.schedule import Piece, Priority, Schedule, Share
 
 A, B, C = "abc"
@@ -219,3 +219,70 @@ def test_lines_wait_for_nothing_that_takes_long(other: list[Piece[str]]) -> None
     waiting.done(waiting.take())
     waiting.add(Share(), [line(A, pixels=100, budget=300)])
     assert names(waiting.take()) == [(A, 0)]
+
+
+def served(waiting: Schedule[str], count: int) -> list[str]:
+    """Whose the next pieces are."""
+    taken = []
+    for _ in range(count):
+        pieces = waiting.take()
+        waiting.done(pieces)
+        taken.append(pieces[0].owner)
+    return taken
+
+
+def test_a_tenant_with_many_requests_gets_no_more_than_one_with_one() -> None:
+    waiting: Schedule[str] = Schedule()
+    for _ in range(30):
+        waiting.add(Share(tenant="busy"), [line(A, i) for i in range(20)])
+    waiting.add(Share(tenant="other"), [line(B, i) for i in range(100)])
+    taken = served(waiting, 100)
+    assert taken.count(A) == 50
+
+
+@pytest.mark.parametrize("short", [pytest.param(True, id="of one line each"), pytest.param(False, id="of a page each")])
+def test_a_tenants_request_goes_before_those_of_one_that_used_the_engine_all_the_time(short: bool) -> None:
+    waiting: Schedule[str] = Schedule()
+    for _ in range(200):
+        waiting.add(Share(tenant="busy"), [line(A, pixels=MUCH // 8 if short else MUCH)])
+    served(waiting, 50)
+    waiting.add(Share(tenant="light"), [line(B, i) for i in range(20)])
+    ahead = 50 * (MUCH // 8 if short else MUCH) // MUCH
+    assert served(waiting, 20).count(B) >= min(20, ahead), "it gets what it left to the other"
+
+
+def test_what_a_tenant_left_to_others_is_not_given_back_without_end() -> None:
+    waiting: Schedule[str] = Schedule()
+    waiting.add(Share(tenant="busy"), [line(A, i, pixels=tenants.CREDIT // 4) for i in range(100)])
+    served(waiting, 50)
+    waiting.add(Share(tenant="light"), [line(B, i, pixels=tenants.CREDIT // 4) for i in range(100)])
+    taken = served(waiting, 20)
+    assert taken[:4] == [B] * 4
+    assert taken[4:].count(A) == taken[4:].count(B) == 8
+
+
+def test_lines_wait_for_no_page_of_a_tenant_that_was_given_more() -> None:
+    waiting: Schedule[str] = Schedule()
+    waiting.add(Share(tenant="busy"), [line(A, i) for i in range(10)])
+    served(waiting, 10)
+    waiting.add(Share(tenant="light"), [line(B, pixels=100, budget=1000)])
+    waiting.add(Share(tenant="busy"), [page(A)])
+    assert served(waiting, 2) == [B, A]
+
+
+def test_tenants_share_a_batch() -> None:
+    waiting: Schedule[str] = Schedule()
+    for owner in (A, B):
+        waiting.add(Share(tenant=owner), [line(owner, pixels=100, budget=200)])
+    assert names(waiting.take()) == [(A, 0), (B, 0)]
+
+
+def test_within_a_tenant_requests_take_turns_whatever_others_do() -> None:
+    waiting: Schedule[str] = Schedule()
+    for _ in range(50):
+        waiting.add(Share(tenant="busy"), [line(A, i) for i in range(50)])
+    waiting.add(Share(tenant="other"), [line(B, i) for i in range(50)])
+    served(waiting, 60)
+    waiting.add(Share(tenant="other"), [line(C, i) for i in range(20)])
+    others = [owner for owner in served(waiting, 40) if owner != A]
+    assert abs(others.count(B) - others.count(C)) <= 2

@@ -5,10 +5,8 @@ from typing import Any
 
 from kubeocr_contract import names, settings
 from kubeocr_operator import kinds, plans, strategic
-from kubeocr_operator.objects import metadata, mounts, placement
+from kubeocr_operator.objects import metadata, mounts, placement, security
 
-_USER = 65532
-"""The images' own user: no root, and none that a node would have."""
 _STARTUP_SECONDS = 600
 """A large model on a busy disk; a pod that is not ready by then is started anew."""
 _DEADLINE_SECONDS = _STARTUP_SECONDS + 300
@@ -48,13 +46,7 @@ def _pod(plan: plans.Plan) -> dict[str, Any]:
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": drain,
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": _USER,
-            "runAsGroup": _USER,
-            "fsGroup": _USER,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
+        "securityContext": security.pod(),
         "containers": [_container(plan)],
         "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": _SCRATCH}}, *(mount.volume() for mount in mounts.of(plan))],
         **placement.of(plan),
@@ -78,11 +70,7 @@ def _container(plan: plans.Plan) -> dict[str, Any]:
         "startupProbe": _probe(plan, names.READYZ, period=1, failures=_STARTUP_SECONDS),
         "readinessProbe": _probe(plan, names.READYZ, period=5, failures=2),
         "livenessProbe": _probe(plan, names.LIVEZ, period=10, failures=6),
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "readOnlyRootFilesystem": True,
-        },
+        "securityContext": security.container(),
         "volumeMounts": [
             {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - the pod's own, not this machine's
             *(mount.volume_mount() for mount in mounts.of(plan)),

@@ -50,7 +50,7 @@ def shared(plan: plans.Plan) -> Object:
     return {
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
-        "securityContext": security.pod(),
+        "securityContext": security.pod_with_many_files(),
         **({"nodeSelector": dict(spec.node_selector)} if spec.node_selector else {}),
         **({"tolerations": [toleration.document() for toleration in spec.tolerations]} if spec.tolerations else {}),
         **({"priorityClassName": spec.priority_class_name} if spec.priority_class_name else {}),
