@@ -20,11 +20,13 @@ class Line:
     running: int
     served: int
     """Grows each time one of them is begun, over all owners: the smallest was served longest ago."""
+    first: int
+    """Number of the one that came first, over all owners."""
 
     @property
-    def turn(self) -> tuple[int, int]:
+    def turn(self) -> tuple[int, int, int]:
         """Whose is smaller is served before."""
-        return self.running, self.served
+        return self.running, self.served, self.first
 
 
 def position(ahead: int, mine: Line, others: Iterable[Line]) -> int:

@@ -128,3 +128,23 @@ def parked(order: Order) -> Fault:
 def waited_too_long(order: Order) -> Fault:
     """Why a job is not begun at all."""
     return Fault("queue_timeout", f"not begun within {order.wait_seconds:g} s", {"queue_timeout": order.wait_seconds})
+
+
+def agreed(job: Job, order: Order) -> Job:
+    """The job that is there, where an order that comes again asks for the same. Raises `errors.IdempotencyConflict`."""
+    if job.order.content == order.content:
+        return job
+    key = order.idempotency_key[:128]
+    raise errors.IdempotencyConflict(
+        f"{key!r} is the idempotency key of another request; a new request needs a new one", request_id=job.order.id
+    )
+
+
+def never_known(job_id: str) -> errors.RequestNotFound:
+    """For an id that is nobody's, or another owner's: who asks cannot tell which."""
+    return errors.RequestNotFound(f"no request named {job_id[:128]!r} is known here")
+
+
+def gone(job_id: str) -> errors.RequestGone:
+    """For one whose retention is over."""
+    return errors.RequestGone(f"the request named {job_id} was over for longer than results are kept")
