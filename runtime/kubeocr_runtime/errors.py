@@ -20,6 +20,12 @@ class OcrError(Exception):
         self.details = details
 
 
+class InvalidParameter(OcrError):
+    """What stands behind `?`, or in a header, may not be so."""
+
+    status, code = 400, "invalid_parameter"
+
+
 class Unauthorized(OcrError):
     """No API key that is one of this service's."""
 
@@ -44,6 +50,12 @@ class RequestNotFound(OcrError):
     status, code = 404, "request_not_found"
 
 
+class NotHere(OcrError):
+    """There is nothing of that name."""
+
+    status, code = 404, "not_found"
+
+
 class NotAcceptable(OcrError):
     """The request's Accept names nothing that an answer may be."""
 
@@ -66,6 +78,12 @@ class DuplicateRequest(OcrError):
     """A request of the same name still runs."""
 
     status, code = 409, "duplicate_request"
+
+
+class RequestOver(OcrError):
+    """The job has ended, so nothing of it can be changed."""
+
+    status, code = 409, "request_over"
 
 
 class IdempotencyConflict(OcrError):
@@ -96,6 +114,12 @@ class InvalidField(OcrError):
     """A form field that is missing or holds what it may not."""
 
     status, code = 422, "invalid_field"
+
+
+class InvalidBody(InvalidField):
+    """A body that is not JSON, or not an object."""
+
+    status, code = 400, "invalid_body"
 
 
 class InvalidImageUrl(OcrError):
