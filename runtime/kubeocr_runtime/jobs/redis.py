@@ -176,7 +176,7 @@ class Redis:
 
 
 def _connect(url: str, file: str) -> client.Redis:
-    """Nothing is sent twice by itself: a claim that was answered to nobody would hold a second job."""
+    """What finds its connection closed is sent once more: a restart closes all, and every script may be run twice."""
     try:
         pool = client.BlockingConnectionPool.from_url(
             url,
@@ -185,7 +185,7 @@ def _connect(url: str, file: str) -> client.Redis:
             socket_timeout=_ANSWER_SECONDS,
             socket_connect_timeout=_CONNECT_SECONDS,
             socket_keepalive=True,
-            retry=Retry(NoBackoff(), 0),
+            retry=Retry(NoBackoff(), 1, (exceptions.ConnectionError,)),
         )
     except ValueError:  # whose text may have a part of the password
         raise scripts.away(f"{file} holds no URL of a Redis") from None

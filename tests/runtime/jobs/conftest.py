@@ -38,12 +38,12 @@ class Server:
         self.url_file.write_text(f"redis://127.0.0.1:{self.port}/0\n")
         self.start()
 
-    def start(self) -> None:
-        """Returns once it has read its file."""
+    def start(self, *further: str, wait: str = "PONG") -> None:
+        """Returns once it answers so: PONG once it has read its file."""
         options = {"port": self.port, "bind": "127.0.0.1", "dir": self.folder, "appendonly": "yes", "appendfsync": self.fsync}
         words = [str(word) for name, value in options.items() for word in (f"--{name}", value)]
-        self.process = subprocess.Popen([_redis_server(), *words, "--save", ""], stdout=subprocess.DEVNULL)
-        while b"PONG" not in self._ping():
+        self.process = subprocess.Popen([_redis_server(), *words, *further, "--save", ""], stdout=subprocess.DEVNULL)
+        while wait not in self.answers():
             assert self.process.poll() is None, "redis-server ended"
             time.sleep(0.02)
 
@@ -51,13 +51,19 @@ class Server:
         (self.process.kill if kill else self.process.terminate)()
         self.process.wait(20)
 
-    def _ping(self) -> bytes:
+    def command(self, *words: str) -> str:
+        """What redis-cli prints of it."""
+        done = subprocess.run(["redis-cli", "-p", str(self.port), *words], check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def answers(self) -> str:
+        """To PING; nothing where it does not."""
         try:
             with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
                 connection.sendall(b"PING\r\n")
-                return connection.recv(100)
+                return connection.recv(100).decode()
         except OSError:
-            return b""
+            return ""
 
 
 def _redis_server() -> str:
