@@ -50,10 +50,16 @@ class RequestNotFound(OcrError):
     status, code = 404, "request_not_found"
 
 
-class NotHere(OcrError):
-    """There is nothing of that name."""
+class ClientNotFound(OcrError):
+    """Nobody calls itself so, as far as is known here, or another key's client does."""
 
-    status, code = 404, "not_found"
+    status, code = 404, "client_not_found"
+
+
+class LogNotFound(OcrError):
+    """No such log is kept, or none at all."""
+
+    status, code = 404, "log_not_found"
 
 
 class NotAcceptable(OcrError):
