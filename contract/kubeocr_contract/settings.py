@@ -94,6 +94,28 @@ class Settings:
     """A file of a mounted Secret, as all that is secret: one that is changed is read anew, a variable would take a restart."""
     queue_redis_url_file: str = ""
     """A file with the URL of a Redis, which may have a password in it; empty: the queue lives in the pod."""
+    queue_name: str = "kubeocr"
+    """Of the queue in that Redis, and of its folder in the store: who names the same does the same work."""
+    queue_dir: str = ""
+    """Where a queue that lives in the pod has its file, and its documents and results unless `queue_store_url` says where.
+
+    Empty: a folder of its own below the temporary one.
+    """
+    queue_store_url: str = ""
+    """Where documents and results lie that all pods of a queue share: a folder, or any URL that fsspec opens (s3://bucket/path).
+
+    Empty: in `queue_dir`, and then the queue lives in the pod too, whatever Redis is named.
+    """
+    queue_store_mib: int = 512
+    """The most MiB of documents and results in a folder, beyond which no job is taken; S3 has no such limit."""
+    queue_slots: int = 2
+    """Jobs that a pod does at the same time."""
+    queue_attempts: int = 4
+    """How often a job is begun at most, where pods or engines fail."""
+    queue_wait_seconds: int = 3600
+    """How long a job may wait until it is begun."""
+    queue_run_seconds: int = 1800
+    """How long one attempt at a job may take."""
     queue_retention_seconds: int = 86_400
     """How long a result that was asked for in the background can be fetched."""
 
@@ -141,6 +163,11 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "request_timeout_seconds": (1, 3600),
     "drain_seconds": (0, 3600),
     "llm_timeout_seconds": (1, 3600),
+    "queue_store_mib": (1, 1_000_000),
+    "queue_slots": (1, 64),
+    "queue_attempts": (1, 100),
+    "queue_wait_seconds": (1, 2_592_000),
+    "queue_run_seconds": (1, 86_400),
     "queue_retention_seconds": (60, 2_592_000),
 }
 OR_ZERO = frozenset({"detection_side"})

@@ -36,6 +36,7 @@ from kubeocr_runtime import (
     worker,
 )
 from kubeocr_runtime.chat import routes as chat
+from kubeocr_runtime.jobs import desk
 from kubeocr_runtime.llm import client as llm
 from kubeocr_runtime.structure import routes as structure_routes
 
@@ -67,8 +68,9 @@ def create_app(chosen: settings.Settings, reader: readers.Reader, store: readers
     app[FAILED], app[LOADED] = asyncio.Event(), asyncio.Event()
     app[_REFUSALS] = refusals.Refusals()
     app[services.SERVICES] = _services(chosen, reader, store)
+    app[desk.DESK] = desk.create(app[services.SERVICES])
     app.on_response_prepare.append(_sign)
-    app.cleanup_ctx.extend((_run_worker, _watch_backends, _close_llm))
+    app.cleanup_ctx.extend((_run_worker, _watch_backends, _close_llm, _do_jobs))
     app.add_routes(
         [
             *map(_reading, wire.OCR_ROUTES),
@@ -216,6 +218,11 @@ async def _watch_backends(app: web.Application) -> AsyncIterator[None]:
 async def _close_llm(app: web.Application) -> AsyncIterator[None]:
     yield
     await app[services.SERVICES].llm.close()
+
+
+async def _do_jobs(app: web.Application) -> AsyncIterator[None]:
+    async with app[desk.DESK].open(app[LOADED]):
+        yield
 
 
 async def _load(app: web.Application) -> None:
