@@ -1,7 +1,7 @@
 """Everything that can be wrong with a request, each with its code and HTTP status. `app` renders them, in one place."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from kubeocr_contract import wire
@@ -218,6 +218,22 @@ class DeadlineExceeded(OcrError):
     status, code = 504, "deadline_exceeded"
 
 
+def again(code: str, message: str, details: Mapping[str, object]) -> OcrError:
+    """An error that was written down, as it was; `Internal` where none has the code any more."""
+    error = _BY_CODE.get(code, Internal)(message)
+    error.details = dict(details)
+    return error
+
+
 def retry_after(seconds: float) -> dict[str, str]:
     """The header that says when to come again, in whole seconds and at least one."""
     return {"Retry-After": str(max(1, math.ceil(seconds)))}
+
+
+def _below(kind: type[OcrError]) -> Iterator[type[OcrError]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _below(each)
+
+
+_BY_CODE = {each.code: each for each in _below(OcrError)}

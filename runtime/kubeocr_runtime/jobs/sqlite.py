@@ -8,6 +8,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 import logging
+import os
 import pathlib
 import secrets
 import sqlite3
@@ -30,7 +31,7 @@ class Sqlite:
     """A `ledger.Ledger`, which says what each method does."""
 
     def __init__(self, file: pathlib.Path, retention_seconds: float, clock: Callable[[], float] = time.time) -> None:
-        """A file in a folder that is there. A job can be asked for until `retention_seconds` after its end."""
+        """A file in a folder, which is made. A job can be asked for until `retention_seconds` after its end."""
         self._file, self._retention, self._clock = file, retention_seconds, clock
         self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="ledger")
         self._opened: sqlite3.Connection | None = None
@@ -135,6 +136,8 @@ class Sqlite:
 
     def _connection(self) -> sqlite3.Connection:
         if self._opened is None:
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _refuse_another_s(self._file.parent)
             opened = sqlite3.connect(self._file, timeout=_BUSY_SECONDS, isolation_level=None)
             try:
                 tables.prepare(opened)
@@ -163,6 +166,12 @@ class Sqlite:
 def _data_version(db: sqlite3.Connection) -> int:
     (version,) = db.execute("PRAGMA data_version").fetchone()
     return int(version)
+
+
+def _refuse_another_s(folder: pathlib.Path) -> None:
+    """Below a temporary folder anybody may have made one before us."""
+    if folder.is_symlink() or folder.stat().st_uid not in {os.geteuid(), 0}:
+        raise PermissionError(f"{folder} is another user's")
 
 
 def _ids(job: orders.Job) -> tuple[str, ...]:

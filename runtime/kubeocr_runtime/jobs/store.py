@@ -1,6 +1,5 @@
 """Where documents and results lie: a folder a job. What every implementation does (`files`)."""
 
-from collections.abc import AsyncIterator
 from typing import Protocol
 
 
@@ -10,8 +9,12 @@ class Store(Protocol):
     Each raises `errors.QueueUnavailable` where it cannot be reached.
     """
 
+    async def accept(self, job_id: str, name: str, data: bytes) -> None:
+        """`put` for a new order's document. Raises `errors.Overloaded` where as much lies there as may."""
+        ...
+
     async def put(self, job_id: str, name: str, data: bytes) -> None:
-        """Keep a file: once this returns, it is there as a whole; before, not at all. Raises `errors.Overloaded` when full."""
+        """Keep a file: once this returns, it is there as a whole; before, not at all."""
         ...
 
     async def get(self, job_id: str, name: str) -> bytes:
@@ -22,6 +25,10 @@ class Store(Protocol):
         """Delete a job's folder, but for one file where one is named. What is not there any more is fine."""
         ...
 
-    def older_than(self, seconds: float) -> AsyncIterator[str]:
-        """Folders that nobody wrote to for so long."""
+    def close(self) -> None:
+        """Nothing is asked any more."""
+        ...
+
+    async def older_than(self, seconds: float) -> tuple[str, ...]:
+        """Folders to which nobody wrote for so long."""
         ...

@@ -55,9 +55,7 @@ async def show(request: web.Request) -> web.Response:
     wanted = [line for line in _of_level(found, _level(request.query)) if term in line.content.casefold()]
     count = queries.whole(request.query, "lines", 100, (1, _MOST_LINES))
     told = [line.content for line in wanted[-count:]]
-    return web.json_response(
-        {"filename": name, "content": told, "total_lines": len(found), "filtered_lines": len(wanted)}
-    )
+    return web.json_response({"filename": name, "content": told, "total_lines": len(found), "filtered_lines": len(wanted)})
 
 
 async def tell_figures(request: web.Request) -> web.Response:
@@ -98,7 +96,7 @@ async def search(request: web.Request) -> web.Response:
 
 
 def _lines(request: web.Request) -> list[ring.Line]:
-    """Raises `errors.Forbidden`, and `errors.LogNotFound` where the routes are off: who asks for an admin is told of neither."""
+    """Raises `errors.Forbidden`, and `errors.LogNotFound` where the setting leaves the routes off."""
     reception.refuse_all_but_admins(request)
     if _RING not in request.app:
         raise errors.LogNotFound("this service keeps no log for its API; KUBEOCR_LOG_ROUTES=admin has it kept")

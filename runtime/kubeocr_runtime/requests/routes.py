@@ -1,7 +1,6 @@
 """The routes of requests: to order, to ask, to end. What is asked of many at once is `overviews`."""
 
 import functools
-from collections.abc import Mapping
 
 from aiohttp import hdrs, web
 
@@ -13,10 +12,6 @@ from kubeocr_runtime.requests import events, logs, ordering, overviews, presence
 _SYNCHRONOUS_SECONDS = 20.0
 """For which an order's answer is held back, where its client does not say how long: most pages are read by then."""
 _NO_REASON, _REASON_LENGTH = "manual", 200
-_STATUSES: Mapping[str, int] = {
-    error.code: error.status for error in errors.OcrError.__subclasses__() if hasattr(error, "code")
-}
-"""Code of each error -> its status."""
 
 
 def routes(app: web.Application, chosen: settings.Settings) -> list[web.RouteDef]:
@@ -98,10 +93,9 @@ def _answer(told: jobs.Request, job: orders.Job) -> web.Response:
         return web.json_response(ocr_server.done(told), headers=headers)
     if not job.over:
         return web.json_response(ocr_server.queued(told), headers=headers)
-    fault = job.fault or orders.Fault(jobs.CANCELLED, f"the request was cancelled: {job.reason}")
-    error = ocr_server.error(fault.code, fault.message, **fault.details)
-    status = ocr_server.status(_STATUSES.get(fault.code, 500), fault.code)
-    return web.json_response({**error, "request_id": told.id, "status": job.state}, status=status, headers=headers)
+    if job.fault is None:
+        raise errors.Cancelled(f"the request was cancelled: {job.reason}", request_id=told.id, reason=job.reason)
+    raise errors.again(job.fault.code, job.fault.message, {**job.fault.details, "request_id": told.id})
 
 
 def _come_again(at: reception.Reception, job: orders.Job) -> dict[str, str]:

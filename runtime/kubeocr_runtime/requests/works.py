@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kubeocr_contract import ocr_server, polygons, wire
-from kubeocr_runtime import forms, results, services, wishes
+from kubeocr_runtime import errors, forms, results, services, wishes
 from kubeocr_runtime.formats import content
 from kubeocr_runtime.jobs import kept, tasks
 from kubeocr_runtime.requests import ordering
@@ -23,7 +23,8 @@ class Reading:
     """A page that cannot be read is told of, and the others are there."""
 
     async def answer(self, pages: Sequence[kept.Kept], file: bytes) -> bytes:
-        """JSON."""
+        """JSON. Raises the first page's error where none could be read."""
+        refuse_if_none(pages)
         return await asyncio.to_thread(lambda: json.dumps(self.told(pages), ensure_ascii=False).encode())
 
     def told(self, pages: Sequence[kept.Kept]) -> dict[str, object]:
@@ -55,6 +56,13 @@ def parses(known: services.Services) -> dict[str, tasks.Parse]:
 def all_parses(known: services.Services) -> dict[str, tasks.Parse]:
     """Those, and what jobs do anyhow."""
     return {**tasks.parses(known), **parses(known)}
+
+
+def refuse_if_none(pages: Sequence[kept.Kept]) -> None:
+    """Raises the first page's error where no page could be read."""
+    fault = next((page.fault for page in pages if page.fault), None)
+    if fault and not tasks.read(pages):
+        raise errors.again(fault.code, fault.message, fault.details)
 
 
 def failed(pages: Iterable[kept.Kept]) -> Iterator[dict[str, object]]:

@@ -1,7 +1,4 @@
-"""Orders over a real socket, with the ledger and the store that a pod has: the shapes are those of the OCR server's documents."""
-
-import asyncio
-import json
+"""Orders over a real socket, with the ledger and the store that a pod has; shapes are those of the OCR server's documents."""
 
 import pytest
 
