@@ -55,7 +55,7 @@ def code(ours: str) -> str:
     return _CODES.get(ours, ours.upper())
 
 
-def error(ours: str, message: str, **details: object) -> dict[str, object]:
+def error(ours: str, message: str, /, **details: object) -> dict[str, object]:
     """The body of an error."""
     issue = {"issue": message} if "field" in details else {}
     return {"error": {"code": code(ours), "message": message, "details": {**details, **issue}}}

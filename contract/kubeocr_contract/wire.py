@@ -182,6 +182,6 @@ def cancelled(request_id: str, reason: str, at: str) -> dict[str, object]:
     }
 
 
-def error(code: str, message: str, **details: object) -> dict[str, object]:
+def error(code: str, message: str, /, **details: object) -> dict[str, object]:
     """The body of every error: `detail` as this API's callers know it, `code` for programs."""
     return {"detail": message, "code": code, **details}

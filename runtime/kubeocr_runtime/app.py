@@ -158,13 +158,13 @@ async def render_errors(request: web.Request, handler: Handler) -> web.StreamRes
         return await handler(request)
     except web.HTTPException as e:
         allowed = {"Allow": e.headers["Allow"]} if "Allow" in e.headers else {}
-        status, body = dialects.told(request.path, e.status, e.reason.lower().replace(" ", "_"), e.reason)
+        status, body = dialects.told(request.path, e.status, e.reason.lower().replace(" ", "_"), e.reason, {})
         response = web.json_response(body, status=status, headers=allowed)
     except ConnectionError:
         raise
     except Exception as e:  # noqa: BLE001
         error = incidents.told(e, f"route={_route(request)}")
-        status, body = dialects.told(request.path, error.status, error.code, error.message, **error.details)
+        status, body = dialects.told(request.path, error.status, error.code, error.message, error.details)
         response = web.json_response(body, status=status, headers=error.headers)
     if uploads.leaves_unread(request):
         response.force_close()

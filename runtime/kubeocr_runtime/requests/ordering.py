@@ -38,13 +38,16 @@ class Asked:
     webhook: str = ""
 
 
-def parse(body: bytes, limits: timeouts.Timeouts) -> Asked:
-    """Raises `errors.InvalidBody`, `InvalidField`, `InvalidImageUrl`, `InvalidBase64`, `UnsupportedMedia`."""
+def parse(body: bytes, limits: timeouts.Timeouts, most_bytes: int) -> Asked:
+    """Raises `errors.InvalidBody`, `InvalidField`, `InvalidImageUrl`, `InvalidBase64`, `TooLarge`, `UnsupportedMedia`."""
     found = bodies.parse(body)
     url = bodies.text(found, ocr_server.IMAGE)
     if not url:
         raise errors.InvalidField(f"{ocr_server.IMAGE}: is missing; send a data URL in base64", field=ocr_server.IMAGE)
     file = data_urls.file(url, ocr_server.IMAGE)
+    if len(file) > most_bytes:
+        message = f"{ocr_server.IMAGE}: larger than {most_bytes / 2**20:g} MiB"
+        raise errors.TooLarge(message, field=ocr_server.IMAGE, limit_bytes=most_bytes)
     documents.told(file)
     return Asked(
         file=file,

@@ -66,7 +66,7 @@ async def cancel(request: web.Request) -> web.Response:
         running.cancel(callers.Caller(name, own.key), reason)
         return web.json_response(ocr_server.cancelled(name, request.app[reception.RECEPTION].clock(), reason))
     if job.state != jobs.CANCELLED:
-        raise errors.RequestOver(f"the request is over: {job.state}", request_id=name, status=job.state)
+        raise errors.RequestOver(f"the request is over: {job.state}", request_id=name, state=job.state)
     return web.json_response(ocr_server.cancelled(name, job.ended or job.created, job.reason))
 
 

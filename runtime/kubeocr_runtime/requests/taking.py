@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from aiohttp import web
 
-from kubeocr_contract import ocr_server
 from kubeocr_runtime import callers, errors, services, uploads
 from kubeocr_runtime.jobs import ledger
 from kubeocr_runtime.requests import ordering, reception, works
@@ -34,11 +33,8 @@ async def take(path: str, request: web.Request) -> ledger.Added:
     uploads.refuse_if_declared_too_large(request, limit)
     key = ordering.idempotency_key(request.headers)
     async with known.uploads.take(_TIMES * uploads.expected(request, limit)) as held:
-        asked = ordering.parse(await uploads.receive_body(request, limit), at.timeouts)
+        asked = ordering.parse(await uploads.receive_body(request, limit), at.timeouts, known.file_bytes)
         held.shrink(len(asked.file))
-        if len(asked.file) > known.file_bytes:
-            message = f"{ocr_server.IMAGE}: larger than {known.file_bytes / 2**20:g} MiB"
-            raise errors.TooLarge(message, field=ocr_server.IMAGE, limit_bytes=known.file_bytes)
         works.parses(known)[path](known, asked.fields)
         made = ordering.order(asked, path, request[callers.CALLER].key.name, key, at.timeouts)
         return await at.desk.add(made, asked.file)
