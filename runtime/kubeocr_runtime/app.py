@@ -216,7 +216,7 @@ async def _close_llm(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _do_jobs(app: web.Application) -> AsyncIterator[None]:
-    async with app[desk.DESK].open(app[LOADED]):
+    async with app[desk.DESK].open(app[LOADED]), app[reception.RECEPTION].messenger.working():
         yield
 
 

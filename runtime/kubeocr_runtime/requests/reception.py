@@ -10,7 +10,7 @@ from kubeocr_contract import settings
 from kubeocr_runtime import callers, errors, keys
 from kubeocr_runtime.jobs import desk as desks
 from kubeocr_runtime.jobs import ledger
-from kubeocr_runtime.requests import clients, timeouts
+from kubeocr_runtime.requests import clients, messenger, timeouts
 
 
 @dataclasses.dataclass(slots=True)
@@ -20,6 +20,7 @@ class Reception:
     desk: desks.Desk
     timeouts: timeouts.Timeouts
     """That orders are taken with from now on. This pod's: others, and the next start, have those of the settings."""
+    messenger: messenger.Messenger
     clock: Callable[[], float] = time.time
     """Seconds since the epoch."""
     heard: clients.Clients = dataclasses.field(default_factory=clients.Clients)
@@ -27,7 +28,7 @@ class Reception:
     @classmethod
     def of(cls, chosen: settings.Settings, desk: desks.Desk) -> "Reception":
         """As a pod begins."""
-        return cls(desk, timeouts.Timeouts.of(chosen))
+        return cls(desk, timeouts.Timeouts.of(chosen), messenger.Messenger(chosen, desk))
 
     @property
     def jobs(self) -> ledger.Ledger:

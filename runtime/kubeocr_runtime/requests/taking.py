@@ -7,7 +7,7 @@ from aiohttp import web
 
 from kubeocr_runtime import callers, errors, services, uploads
 from kubeocr_runtime.jobs import ledger
-from kubeocr_runtime.requests import ordering, reception, works
+from kubeocr_runtime.requests import ordering, reception, webhooks, works
 
 _TIMES = 3
 """So many times a body's bytes are held while it is parsed: as they came, as text, as a file."""
@@ -35,6 +35,9 @@ async def take(path: str, request: web.Request) -> ledger.Added:
     async with known.uploads.take(_TIMES * uploads.expected(request, limit)) as held:
         asked = ordering.parse(await uploads.receive_body(request, limit), at.timeouts, known.file_bytes)
         held.shrink(len(asked.file))
+        webhooks.parse(asked.webhook, known.settings)
         works.parses(known)[path](known, asked.fields)
         made = ordering.order(asked, path, request[callers.CALLER].key.name, key, at.timeouts)
-        return await at.desk.add(made, asked.file)
+        added = await at.desk.add(made, asked.file)
+    at.messenger.follow(added.job)
+    return added
