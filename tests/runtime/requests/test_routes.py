@@ -6,11 +6,8 @@ import json
 
 import pytest
 from aiohttp import test_utils
+from ordering_clients import MOMENT, OCR, REQUESTS, become, ordered
 
-OCR = "/api/v1/ocr"
-REQUESTS = "/api/v1/requests"
-AT_ONCE = {"Prefer": "respond-async"}
-MOMENT = "2024-01-01T12:00:00"
 PIECE = {"bbox": [1], "text": "Block", "confidence": 0.98}
 RESULT = {"text": "Text", "confidence": 0.95, "layout": {"blocks": [PIECE], "lines": [PIECE], "words": [PIECE]}}
 DONE = {"request_id": "req_1", "status": "completed", "result": RESULT, "processing_time_seconds": 2.5}
@@ -31,23 +28,6 @@ SHAPES = {
 }
 OPTIONS = "enhance_options.blur_radius"
 BROKEN = b"\x89PNG\r\n\x1a\n but no picture"
-
-
-async def ordered(client, body, headers=AT_ONCE) -> str:
-    """The id of an order whose answer is not waited for."""
-    answer = await client.post(OCR, json=body, headers={**AT_ONCE, **headers})
-    assert answer.status == 200, await answer.text()
-    return (await answer.json())["request_id"]
-
-
-async def become(client, request_id: str, status: str, **options) -> dict:
-    """What a request is told as once it is this."""
-    async with asyncio.timeout(10):
-        while True:
-            told = await (await client.get(f"{REQUESTS}/{request_id}", **options)).json()
-            if told["status"] == status:
-                return told
-            await asyncio.sleep(0.02)
 
 
 @pytest.mark.parametrize("path", [OCR, "/api/v1/process"])
