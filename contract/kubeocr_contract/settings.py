@@ -99,14 +99,11 @@ class Settings:
     queue_name: str = "kubeocr"
     """Of the queue in that Redis, and of its folder in the store: who names the same does the same work."""
     queue_dir: str = ""
-    """Where a queue that lives in the pod has its file, and its documents and results unless `queue_store_url` says where.
-
-    Empty: a folder of its own below the temporary one.
-    """
+    """Where a queue that lives in the pod has its file, documents and results; empty: a folder below the temporary one."""
     queue_store_url: str = ""
-    """Where documents and results lie that all pods of a queue share: a folder, or any URL that fsspec opens (s3://bucket/path).
+    """Where documents and results lie that all pods share: a folder, or any URL that fsspec opens (s3://bucket/path).
 
-    Empty: in `queue_dir`, and then the queue lives in the pod too, whatever Redis is named.
+    Empty: the queue lives in the pod, whatever Redis is named.
     """
     queue_store_mib: int = 512
     """The most MiB of documents and results in a folder, beyond which no job is taken; S3 has no such limit."""

@@ -16,7 +16,6 @@ from kubeocr_contract import settings
 from kubeocr_runtime import errors, services
 from kubeocr_runtime.jobs import attempts, files, ledger, orders, runner, sqlite, store, tasks
 
-NO_SHARED_STORE = "jobs stay in the pod: queue.store names no place for their documents that all pods reach"
 _FILE = "jobs.sqlite"
 _FILES = "files"
 
@@ -88,12 +87,17 @@ DESK = web.AppKey("desk", Desk)
 def create(known: services.Services, parses: Mapping[str, tasks.Parse] | None = None) -> Desk:
     """As the settings say; `parses` has what is done by route, all that reads where it is left out. Nothing is asked yet."""
     chosen = known.settings
-    folder = pathlib.Path(chosen.queue_dir) if chosen.queue_dir else _folder_of_its_own(chosen.port)
-    jobs, lying = _ledger(chosen, folder), _store(chosen, folder)
+    jobs, lying = places(chosen)
     worker = ledger.Worker(f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}", chosen.queue_slots)
     making = attempts.Attempts.of((jobs, lying), known, tasks.parses(known) if parses is None else parses)
     keep = max(runner.ORPHAN_SECONDS, chosen.queue_retention_seconds)
     return Desk(jobs, lying, runner.Runner(worker, making, keep))
+
+
+def places(chosen: settings.Settings) -> tuple[ledger.Ledger, store.Store]:
+    """Where jobs are, and their files."""
+    folder = pathlib.Path(chosen.queue_dir) if chosen.queue_dir else _folder_of_its_own(chosen.port)
+    return _ledger(chosen, folder), _store(chosen, folder)
 
 
 def is_shared(chosen: settings.Settings) -> bool:
@@ -110,7 +114,7 @@ def _ledger(chosen: settings.Settings, folder: pathlib.Path) -> ledger.Ledger:
 
 
 def _store(chosen: settings.Settings, folder: pathlib.Path) -> store.Store:
-    url = f"{chosen.queue_store_url.rstrip('/')}/{chosen.queue_name}" if chosen.queue_store_url else str(folder / _FILES)
+    url = f"{chosen.queue_store_url.rstrip('/')}/{chosen.queue_name}" if is_shared(chosen) else str(folder / _FILES)
     return files.Files(url, chosen.queue_store_mib * 2**20)
 
 

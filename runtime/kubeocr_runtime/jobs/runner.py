@@ -37,6 +37,7 @@ class Runner:
     attempts: attempts.Attempts
     keep_seconds: float = ORPHAN_SECONDS
     """For so long a folder of which the ledger knows nothing stays where it is."""
+    lease_seconds: float = LEASE_SECONDS
     _holds: set[holds.Hold] = dataclasses.field(default_factory=set)
     _busy: int = 0
     """Slots that claim a job or do one."""
@@ -85,8 +86,8 @@ class Runner:
 
     async def _claim_and_do(self) -> bool:
         """Whether there was a job."""
-        until = asyncio.get_running_loop().time() + LEASE_SECONDS
-        claim = await self.attempts.jobs.claim(self.worker, LEASE_SECONDS)
+        until = asyncio.get_running_loop().time() + self.lease_seconds
+        claim = await self.attempts.jobs.claim(self.worker, self.lease_seconds)
         if claim is None:
             return False
         hold = holds.Hold(claim, until)
@@ -105,10 +106,10 @@ class Runner:
 
     async def _hold_on(self) -> None:
         asked, begin = list(self._holds), asyncio.get_running_loop().time()
-        held = await self.attempts.jobs.renew(self.worker, [hold.claim for hold in asked], LEASE_SECONDS)
+        held = await self.attempts.jobs.renew(self.worker, [hold.claim for hold in asked], self.lease_seconds)
         for hold in asked:
             if hold.claim.token in held:
-                hold.renew(begin + LEASE_SECONDS)
+                hold.renew(begin + self.lease_seconds)
             else:
                 hold.stop()
 

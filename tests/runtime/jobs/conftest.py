@@ -3,14 +3,12 @@
 import pathlib
 import secrets
 import shutil
-import socket
-import subprocess
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 from cluster import binaries, requirements
 
+from benchmarks.jobs import servers
 from kubeocr_runtime.jobs import ledger, orders, redis, sqlite
 
 RETENTION = 3600.0
@@ -26,66 +24,26 @@ class Clock:
         return self.now
 
 
-class Server:
-    """A redis-server with its append-only file in a folder."""
-
-    def __init__(self, folder: pathlib.Path, fsync: str = "everysec") -> None:
-        self.folder, self.fsync = folder, fsync
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
-        self.url_file = folder / "url"
-        self.url_file.write_text(f"redis://127.0.0.1:{self.port}/0\n")
-        self.start()
-
-    def start(self, *further: str, wait: str = "PONG") -> None:
-        """Returns once it answers so: PONG once it has read its file."""
-        options = {"port": self.port, "bind": "127.0.0.1", "dir": self.folder, "appendonly": "yes", "appendfsync": self.fsync}
-        words = [str(word) for name, value in options.items() for word in (f"--{name}", value)]
-        self.process = subprocess.Popen([_redis_server(), *words, *further, "--save", ""], stdout=subprocess.DEVNULL)
-        while wait not in self.answers():
-            assert self.process.poll() is None, "redis-server ended"
-            time.sleep(0.02)
-
-    def stop(self, *, kill: bool = False) -> None:
-        (self.process.kill if kill else self.process.terminate)()
-        self.process.wait(20)
-
-    def command(self, *words: str) -> str:
-        """What redis-cli prints of it."""
-        done = subprocess.run(["redis-cli", "-p", str(self.port), *words], check=True, capture_output=True, text=True)
-        return done.stdout.strip()
-
-    def answers(self) -> str:
-        """To PING; nothing where it does not."""
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
-                connection.sendall(b"PING\r\n")
-                return connection.recv(100).decode()
-        except OSError:
-            return ""
-
-
-def _redis_server() -> str:
+def _started(folder: pathlib.Path) -> servers.RedisServer:
     if shutil.which("redis-server") is None:
         try:
             requirements.ensure({"redis-server": "redis-server"})
         except binaries.Missing as e:
             pytest.skip(str(e))
-    return shutil.which("redis-server") or "redis-server"
+    return servers.RedisServer(folder)
 
 
 @pytest.fixture(scope="session")
-def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("redis"))
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.RedisServer]:
+    server = _started(tmp_path_factory.mktemp("redis"))
     yield server
     server.stop()
 
 
 @pytest.fixture
-def redis_of_its_own(tmp_path: pathlib.Path) -> Iterator[Server]:
+def redis_of_its_own(tmp_path: pathlib.Path) -> Iterator[servers.RedisServer]:
     """One that a test may stop."""
-    server = Server(tmp_path)
+    server = _started(tmp_path)
     yield server
     server.stop()
 
