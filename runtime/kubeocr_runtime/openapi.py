@@ -7,6 +7,7 @@ from kubeocr_contract import enhancing, images, names, wire
 from kubeocr_runtime import keys as api_keys
 from kubeocr_runtime import openapi_llm, previews
 from kubeocr_runtime.formats import schemas
+from kubeocr_runtime.requests import schemas as ordered
 from kubeocr_runtime.structure import schemas as structure_schemas
 
 STATIC = "/static"
@@ -24,7 +25,6 @@ _ERRORS = {
     "504": "not done within the time that a request may take",
 }
 _READING_ERRORS = {code: text for code, text in _ERRORS.items() if code != "404"}
-_CANCELLING_ERRORS = {code: _ERRORS[code] for code in ("401", "404", "422")}
 _REQUEST_ID = {
     "name": wire.REQUEST_ID,
     "in": "header",
@@ -55,7 +55,7 @@ def document(*, keys: bool = False) -> dict[str, Any]:
         },
         "paths": {**{route.path: {"post": _ocr(route)} for route in wire.OCR_ROUTES}, **_more_paths()},
         "components": {
-            "schemas": {**_schemas(), **structure_schemas.schemas()},
+            "schemas": {**_schemas(), **structure_schemas.schemas(), **ordered.schemas()},
             **({"securitySchemes": _SCHEMES} if keys else {}),
         },
         **({"security": [{name: []} for name in _SCHEMES]} if keys else {}),
@@ -67,7 +67,7 @@ def _more_paths() -> dict[str, Any]:
         **openapi_llm.paths(_ocr(wire.OCR_ROUTES[0])),
         **structure_schemas.paths([_REQUEST_ID], _error_answers()),
         previews.PATH: previews.operation(_error_answers()),
-        **_cancelling(),
+        **ordered.paths(),
         **_plain_paths(),
     }
 
@@ -125,22 +125,6 @@ def _read() -> dict[str, Any]:
     answer["content"].update({wire.JSON_LINES: {"schema": lines}, **schemas.media()})
     answer["headers"] = {wire.REQUEST_ID: {"description": "on every answer", "schema": {"type": "string"}}}
     return answer
-
-
-def _cancelling() -> dict[str, Any]:
-    path = {"name": "request_id", "in": "path", "required": True, "schema": {"type": "string"}}
-    reason = {"name": "reason", "in": "query", "schema": {"type": "string", "maxLength": 200, "default": "manual"}}
-    delete = {
-        "summary": "End a request that runs",
-        "operationId": "cancel",
-        "tags": ["ocr"],
-        "parameters": [path, {**reason, "description": "what its own client is told"}],
-        "responses": {
-            "200": _json("it reads no further page", "Cancelled"),
-            **{code: _json(text, "Error") for code, text in _CANCELLING_ERRORS.items()},
-        },
-    }
-    return {f"{names.REQUESTS}/{{request_id}}": {"delete": delete}}
 
 
 def _plain_paths() -> dict[str, Any]:
