@@ -22,6 +22,9 @@ HEARTBEAT = f"{PREFIX}/heartbeat"
 CLIENT = f"{PREFIX}/client-status"
 DISCONNECT = f"{PREFIX}/disconnect"
 LOGS = f"{PREFIX}/logs"
+CONVERT = f"{PREFIX}/convert"
+CONVERT_STATUS = f"{CONVERT}/status"
+DOWNLOAD = f"{CONVERT}/download"
 
 IMAGE, TIMEOUT, CLIENT_ID, WEBHOOK = "image", "timeout", "client_id", "webhook"
 """Fields of a request's JSON, the last two of them ours."""
@@ -104,6 +107,31 @@ def cancelled(request_id: str, at: float, reason: str) -> dict[str, Any]:
     """The answer to the DELETE of one; `at` is seconds since the epoch."""
     told = {"request_id": request_id, "status": jobs.CANCELLED, "cancelled_at": jobs.moment(at), "reason": reason}
     return {**told, "message": "Request cancelled successfully"}
+
+
+def converting(session: str, filename: str, media: str) -> dict[str, Any]:
+    """The answer to a file that is to be converted."""
+    return {
+        "status": "success",
+        "session_id": session,
+        "filename": filename,
+        "mime_type": media,
+        "message": "File uploaded and queued for processing",
+        "check_status_url": f"{CONVERT_STATUS}/{session}",
+    }
+
+
+def conversion(request: jobs.Request, url: str | None, expires: float | None) -> dict[str, Any]:
+    """Where a conversion stands; `url` of its result, which can be fetched until `expires` (since the epoch)."""
+    told = request.json()
+    del told["result"]
+    return {
+        "session_id": told.pop("request_id"),
+        **told,
+        "progress": request.progress,
+        "download_url": url,
+        "expires_at": jobs.moment(expires) if expires is not None else None,
+    }
 
 
 def page_of(entries: Iterable[Mapping[str, object]], total: int, limit: int, offset: int) -> dict[str, Any]:

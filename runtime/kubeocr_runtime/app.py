@@ -39,7 +39,7 @@ from kubeocr_runtime import (
 from kubeocr_runtime.chat import routes as chat
 from kubeocr_runtime.jobs import desk
 from kubeocr_runtime.llm import client as llm
-from kubeocr_runtime.requests import reception, works
+from kubeocr_runtime.requests import links, reception
 from kubeocr_runtime.requests import routes as ordered
 from kubeocr_runtime.structure import routes as structure_routes
 
@@ -71,7 +71,7 @@ def create_app(chosen: settings.Settings, reader: readers.Reader, store: readers
     app[FAILED], app[LOADED] = asyncio.Event(), asyncio.Event()
     app[_REFUSALS] = refusals.Refusals()
     app[services.SERVICES] = _services(chosen, reader, store)
-    app[desk.DESK] = desk.create(app[services.SERVICES], works.all_parses(app[services.SERVICES]))
+    app[desk.DESK] = desk.create(app[services.SERVICES], ordered.parses(app[services.SERVICES]))
     app[reception.RECEPTION] = reception.Reception.of(chosen, app[desk.DESK])
     app.on_response_prepare.append(_sign)
     app.cleanup_ctx.extend((_run_worker, _watch_backends, _close_llm, _do_jobs))
@@ -178,7 +178,9 @@ async def authenticate(request: web.Request, handler: Handler) -> web.StreamResp
     Nothing of the body is read yet.
     """
     known = request.app[services.SERVICES].keys
-    if _route(request) not in _OPEN:
+    if _route(request) not in _OPEN and not links.opens(
+        request.path, request.query, request.app[services.SERVICES].settings, time.time()
+    ):
         key = known.admit(request.headers) if known is not None else keys.NONE
         callers.refuse_wrong_name(request.headers)
         request[callers.CALLER] = callers.Caller(request[_REQUEST_ID], key)

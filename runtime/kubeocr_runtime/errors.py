@@ -92,6 +92,12 @@ class RequestOver(OcrError):
     status, code = 409, "request_over"
 
 
+class NotReady(OcrError):
+    """The job has no result yet."""
+
+    status, code = 409, "not_ready"
+
+
 class IdempotencyConflict(OcrError):
     """Another job was ordered under the same idempotency key."""
 

@@ -6,8 +6,22 @@ from aiohttp import hdrs, web
 
 from kubeocr_contract import jobs, names, ocr_server, settings
 from kubeocr_runtime import callers, errors, services, uploads
-from kubeocr_runtime.jobs import orders
-from kubeocr_runtime.requests import events, logs, ordering, overviews, presence, queries, reception, taking, telling, waiting
+from kubeocr_runtime.jobs import orders, tasks
+from kubeocr_runtime.requests import (
+    conversion_works,
+    conversions,
+    events,
+    logs,
+    ordering,
+    overviews,
+    presence,
+    queries,
+    reception,
+    taking,
+    telling,
+    waiting,
+    works,
+)
 
 _SYNCHRONOUS_SECONDS = 20.0
 """For which an order's answer is held back, where its client does not say how long: most pages are read by then."""
@@ -23,9 +37,15 @@ def routes(app: web.Application, chosen: settings.Settings) -> list[web.RouteDef
         *overviews.routes(),
         *presence.routes(),
         *logs.install(app, chosen),
+        *conversions.routes(),
         web.get(one, show),
         web.delete(one, cancel),
     ]
+
+
+def parses(known: services.Services) -> dict[str, tasks.Parse]:
+    """What jobs do: what is ordered here, and what they do anyhow."""
+    return {**tasks.parses(known), **works.parses(known), **conversion_works.parses(known)}
 
 
 async def order(path: str, request: web.Request) -> web.Response:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubeocr_contract import enhancing, jobs, names, ocr_server, wire
-from kubeocr_runtime.requests import shapes, timeouts
+from kubeocr_runtime.requests import converting, links, shapes, timeouts
 from kubeocr_runtime.requests.shapes import COUNT, TEXT
 
 _FAILURES = {
@@ -48,12 +48,13 @@ def paths() -> dict[str, Any]:
             "post": _tells("disconnect", "A client leaves; what waits of its requests is cancelled", "Left", [_CLIENT], "404")
         },
         **_logs(),
+        **_conversions(),
     }
 
 
 def schemas() -> dict[str, Any]:
     """Of their bodies and answers."""
-    return {"OrderRequest": _body(), "RequestTimeouts": _timeouts(), **shapes.schemas()}
+    return {"OrderRequest": _body(), "RequestTimeouts": _timeouts(), "ConvertForm": _form(), **shapes.schemas()}
 
 
 def _order(path: str) -> dict[str, Any]:
@@ -127,13 +128,28 @@ def _logs() -> dict[str, Any]:
     }
 
 
+def _conversions() -> dict[str, Any]:
+    session = shapes.in_path("session_id")
+    begun = _tells("convert", "Convert a file to another format", "Converting", [], "413", "422", "429")
+    form = {"multipart/form-data": {"schema": shapes.ref("ConvertForm")}}
+    got = _operation("download", "The converted file", "404", "409", "410")
+    file = {"schema": {"type": "string", "format": "binary"}}
+    got["responses"]["200"] = {"description": "the file", "content": {"application/octet-stream": file}}
+    signed = [shapes.in_query(name, TEXT, "of a link that needs no API key") for name in (links.EXPIRES, links.SIGNATURE)]
+    told = _tells("convert_status", "Where a conversion stands", "Conversion", [session, _WAIT], "404", "410")
+    return {
+        ocr_server.CONVERT: {"post": {**begun, "requestBody": {"required": True, "content": form}}},
+        ocr_server.CONVERT_STATUS + "/{session_id}": {"get": told},
+        ocr_server.DOWNLOAD + "/{session_id}/{filename}": {
+            "get": {**got, "parameters": [session, shapes.in_path("filename"), *signed]}
+        },
+    }
+
+
 def _tells(name: str, summary: str, answer: str, parameters: list[dict[str, Any]] | None = None, *codes: str) -> dict[str, Any]:
     told = _operation(name, summary, *codes)
     told["responses"]["200"] = {"description": "the answer", "content": shapes.content(shapes.ref(answer))}
     return {**told, "parameters": parameters or []}
-
-
-
 
 
 def _operation(name: str, summary: str, *codes: str) -> dict[str, Any]:
@@ -164,3 +180,20 @@ def _timeouts() -> dict[str, Any]:
     ranges = timeouts.ALLOWED.items()
     properties = {name: {**COUNT, "minimum": least, "maximum": most} for name, (least, most) in ranges}
     return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _form() -> dict[str, Any]:
+    flag = {"type": "boolean", "default": False}
+    options = {**TEXT, "description": "JSON: language, enhance_options; chunk_size is taken and changes nothing"}
+    properties: Mapping[str, Any] = {
+        wire.FILE_FIELD: {**TEXT, "format": "binary"},
+        "convert_type": {**TEXT, "enum": ["file"], "default": "file"},
+        "output_format": {**TEXT, "enum": list(converting.FORMATS), "default": next(iter(converting.FORMATS))},
+        converting.SMART: {**flag, "description": "find the page's structure"},
+        converting.MODE: {**TEXT, "enum": list(converting.MODES), "description": f"with {converting.SMART}"},
+        converting.BOX: {**TEXT, "description": f"JSON, for {converting.FROM_BBOX}: [left, top, right, bottom] in pixels"},
+        converting.THRESHOLD: {**COUNT, "minimum": 0, "maximum": 100, "description": "leave lines of less confidence out"},
+        "ocr_options": options,
+        "filename": TEXT,
+    }
+    return {"type": "object", "required": [wire.FILE_FIELD], "properties": properties}

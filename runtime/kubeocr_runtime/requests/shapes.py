@@ -55,25 +55,20 @@ def in_header(name: str, told: str) -> dict[str, Any]:
 def _one() -> dict[str, Any]:
     piece = _object(bbox=BOX, text=TEXT, confidence={**NUMBER, "minimum": 0, "maximum": 1}, page=COUNT)
     layout = _object(**dict.fromkeys(("blocks", "lines", "words"), _list(piece)))
-    fault = _object(code=TEXT, message=TEXT, details=TEXT)
     head = {"request_id": TEXT, "status": {"enum": list(jobs.STATES)}, "created_at": MOMENT}
     whole = {
         **head, "started_at": MAYBE_MOMENT, "completed_at": MAYBE_MOMENT,
-        "result": {"oneOf": [ref("OcrResult"), _ANYTHING, {"type": "null"}]}, "error": {"oneOf": [fault, {"type": "null"}]},
-    }  # fmt: skip
-    so_far = {
-        "queue_position": COUNT, "estimated_wait_time": COUNT, "progress": {**COUNT, "minimum": 0, "maximum": 100},
-        "pages_done": COUNT, "total_pages": _MAYBE_COUNT, "reason": TEXT, "processing_time_seconds": NUMBER,
+        "result": {"oneOf": [ref("OcrResult"), _ANYTHING, {"type": "null"}]}, "error": _FAULT,
     }  # fmt: skip
     return {
         "OcrResult": _object(text=TEXT, confidence=NUMBER, layout=layout),
-        "Request": _with(_object(**whole), so_far),
-        "RequestDone": _with(_object(**{**whole, "processing_time_seconds": NUMBER}), so_far),
+        "Request": _with(_object(**whole), _SO_FAR),
+        "RequestDone": _with(_object(**{**whole, "processing_time_seconds": NUMBER}), _SO_FAR),
         "RequestQueued": _object(
             request_id=TEXT, status={"const": jobs.QUEUED}, message=TEXT, estimated_wait_time=COUNT, queue_position=COUNT,
             state=TEXT, progress=COUNT, created_at=MOMENT, check_status_url=TEXT,
         ),
-        "RequestEntry": _with(_object(**head), so_far),
+        "RequestEntry": _with(_object(**head), _SO_FAR),
         "RequestError": _object(error=_object(code=TEXT, message=TEXT, details=_ANYTHING)),
     }  # fmt: skip
 
@@ -105,7 +100,15 @@ def _many() -> dict[str, Any]:
 
 def _others() -> dict[str, Any]:
     known = _object(**dict.fromkeys(timeouts.ALLOWED, COUNT))
+    conversion = _object(
+        session_id=TEXT, status={"enum": list(jobs.STATES)}, created_at=MOMENT, started_at=MAYBE_MOMENT,
+        completed_at=MAYBE_MOMENT, progress=COUNT, download_url=_MAYBE_TEXT, expires_at=MAYBE_MOMENT, error=_FAULT,
+    )  # fmt: skip
     return {
+        "Converting": _object(
+            status={"const": "success"}, session_id=TEXT, filename=TEXT, mime_type=TEXT, message=TEXT, check_status_url=TEXT
+        ),
+        "Conversion": _with(conversion, _SO_FAR),
         "Timeouts": known,
         "TimeoutsUpdated": _object(message=TEXT, new_settings=ref("Timeouts")),
         "Heartbeat": {"type": "object", "required": [ocr_server.CLIENT_ID], "properties": {ocr_server.CLIENT_ID: TEXT}},
@@ -143,3 +146,11 @@ def _with(schema: dict[str, Any], optional: Mapping[str, Any]) -> dict[str, Any]
 
 def _list(items: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": items}
+
+
+_FAULT = {"oneOf": [_object(code=TEXT, message=TEXT, details=TEXT), {"type": "null"}]}
+_SO_FAR = {
+    "queue_position": COUNT, "estimated_wait_time": COUNT, "progress": {**COUNT, "minimum": 0, "maximum": 100},
+    "pages_done": COUNT, "total_pages": _MAYBE_COUNT, "reason": TEXT, "processing_time_seconds": NUMBER,
+}  # fmt: skip
+"""What depends on a request's status."""

@@ -42,4 +42,6 @@ async def standing(
 
 
 async def _result(at: reception.Reception, job: orders.Job) -> Any:
+    if job.order.route == ocr_server.CONVERT:  # its result is a file of whatever format
+        return {"session_id": job.order.id, "check_status_url": f"{ocr_server.CONVERT_STATUS}/{job.order.id}"}
     return await asyncio.to_thread(json.loads, await at.desk.result(job))

@@ -53,11 +53,6 @@ def parses(known: services.Services) -> dict[str, tasks.Parse]:
     return {path: _reading(wire.OcrRoute(path, known.settings.model_version, "")) for path in ocr_server.READING}
 
 
-def all_parses(known: services.Services) -> dict[str, tasks.Parse]:
-    """Those, and what jobs do anyhow."""
-    return {**tasks.parses(known), **parses(known)}
-
-
 def refuse_if_none(pages: Sequence[kept.Kept]) -> None:
     """Raises the first page's error where no page could be read."""
     fault = next((page.fault for page in pages if page.fault), None)
