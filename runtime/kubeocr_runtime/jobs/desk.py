@@ -35,7 +35,8 @@ class Desk:
         running = asyncio.create_task(self._run(loaded))
         yield
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.runner.drain(0.0), runner.GIVE_BACK_SECONDS)
+            async with asyncio.timeout(runner.GIVE_BACK_SECONDS):
+                await self.runner.drain(0.0)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await self.jobs.close()

@@ -63,7 +63,8 @@ class Runner:
         """Finish what is in hand within this time, and give the rest back in line."""
         self.leave()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), max(0.0, seconds))
+            async with asyncio.timeout(max(0.0, seconds)):
+                await self._idle.wait()
         if self._holds:
             LOG.info("jobs=%d are given back in line", len(self._holds))
         for hold in self._holds:
