@@ -115,8 +115,10 @@ def _ledger(chosen: settings.Settings, folder: pathlib.Path) -> ledger.Ledger:
 
 
 def _store(chosen: settings.Settings, folder: pathlib.Path) -> store.Store:
-    url = f"{chosen.queue_store_url.rstrip('/')}/{chosen.queue_name}" if is_shared(chosen) else str(folder / _FILES)
-    return files.Files(url, chosen.queue_store_mib * 2**20)
+    most = chosen.queue_store_mib * 2**20
+    if is_shared(chosen):
+        return files.Files(f"{chosen.queue_store_url.rstrip('/')}/{chosen.queue_name}", most)
+    return files.Files(str(folder / _FILES), most, within=folder)
 
 
 def _folder_of_its_own(port: int) -> pathlib.Path:
