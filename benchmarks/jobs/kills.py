@@ -119,9 +119,15 @@ async def _add(case: Case, first: int) -> None:
 
 
 async def _kill(case: Case) -> None:
+    """One that has begun to work: who is still starting has nothing to lose."""
     while True:
         await asyncio.sleep(case.effort.kill_seconds)
-        worker = case.running.pop(random.randrange(len(case.running)))  # noqa: S311
+        at_work = {event.pid for event in events.parsed(case.site.notes.read_text().splitlines())}
+        candidates = [worker for worker in case.running if worker.pid in at_work]
+        if not candidates:
+            continue
+        worker = random.choice(candidates)  # noqa: S311
+        case.running.remove(worker)
         os.kill(worker.pid, signal.SIGKILL)
         case.kills[worker.pid] = time.monotonic()
         await asyncio.to_thread(worker.wait)

@@ -11,7 +11,7 @@ import uvloop
 from aiohttp import web
 
 from kubeocr_contract import languages, names, settings
-from kubeocr_runtime import allocation, app, certificates, engines, last_words, models, pipelines, services
+from kubeocr_runtime import admission, allocation, app, certificates, engines, last_words, models, pipelines, services
 from kubeocr_runtime.jobs import desk, runner
 
 LOG = logging.getLogger("kubeocr.serving")
@@ -134,9 +134,17 @@ async def _drain(application: web.Application, seconds: int, ended: signal.Signa
     if ended == signal.SIGTERM:  # from a kubelet; who presses Ctrl-C has no proxies
         await asyncio.sleep(min(names.UNREADY_SECONDS, seconds))
     entrance.drain()
+    giving_back = asyncio.create_task(jobs.drain(seconds - runner.GIVE_BACK_SECONDS))
+    code = await _finish(entrance, seconds)
+    await giving_back
+    return code
+
+
+async def _finish(entrance: admission.Admission, seconds: int) -> int:
+    """The requests that were accepted."""
     try:
         async with asyncio.timeout(seconds):
-            await asyncio.gather(entrance.idle.wait(), jobs.drain(seconds - runner.GIVE_BACK_SECONDS))
+            await entrance.idle.wait()
     except TimeoutError:
         LOG.error(  # noqa: TRY400
             "drain_seconds=%d were not enough: requests=%d waiting_pages=%d are told to come again",

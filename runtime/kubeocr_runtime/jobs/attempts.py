@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 from collections.abc import Mapping
 
+from kubeocr_contract import wire
 from kubeocr_runtime import admission, callers, errors, incidents, keys, quotas, services, turns, visits
 from kubeocr_runtime.jobs import holds, kept, ledger, orders, store, tasks
 
@@ -35,7 +36,10 @@ class Attempts:
         return cls(jobs=where[0], files=where[1], known=known, parses=parses, entrance=entrance, memory=memory)
 
     async def make(self, hold: holds.Hold) -> None:
-        """One attempt; its ledger is told what came of it. Raises `errors.QueueUnavailable`."""
+        """One attempt; its ledger is told what came of it. What is left of a job that is over is deleted, whoever ended it.
+
+        Raises `errors.QueueUnavailable`, `errors.RequestGone`.
+        """
         try:
             async with hold.kept():
                 job = await self._told(hold, await self._ending(hold))
@@ -43,7 +47,8 @@ class Attempts:
             if hold.handed_back:
                 with contextlib.suppress(ledger.LeaseLost):
                     await self.jobs.give_back(hold.claim)
-            return
+                return
+            job = await self.jobs.find(None, hold.claim.job.order.id)
         if job.over:
             await self.files.drop(job.order.id, keep=job.result)
 
@@ -96,8 +101,8 @@ class Attempts:
     async def _read(self, hold: holds.Hold, ticket: admission.Ticket, file: bytes, task: tasks.Task) -> dict[int, str]:
         """Page -> its name in the store, those of earlier attempts too."""
         order, names = hold.claim.job.order, dict(hold.claim.done)
-        priority = order.fields.get("priority", _PRIORITY)
-        wish = dataclasses.replace(task.wish, priority=priority)
+        asks = wire.PRIORITY_FIELD in order.fields
+        wish = task.wish if asks else dataclasses.replace(task.wish, priority=_PRIORITY)
 
         async def keep(outcome: turns.Outcome) -> None:
             page = self._accepted(hold, task, outcome)

@@ -35,7 +35,8 @@ class Desk:
         running = asyncio.create_task(self._run(loaded))
         yield
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.runner.drain(0.0), runner.GIVE_BACK_SECONDS)
+            async with asyncio.timeout(runner.GIVE_BACK_SECONDS):
+                await self.runner.drain(0.0)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await self.jobs.close()
@@ -114,8 +115,10 @@ def _ledger(chosen: settings.Settings, folder: pathlib.Path) -> ledger.Ledger:
 
 
 def _store(chosen: settings.Settings, folder: pathlib.Path) -> store.Store:
-    url = f"{chosen.queue_store_url.rstrip('/')}/{chosen.queue_name}" if is_shared(chosen) else str(folder / _FILES)
-    return files.Files(url, chosen.queue_store_mib * 2**20)
+    most = chosen.queue_store_mib * 2**20
+    if is_shared(chosen):
+        return files.Files(f"{chosen.queue_store_url.rstrip('/')}/{chosen.queue_name}", most)
+    return files.Files(str(folder / _FILES), most, within=folder)
 
 
 def _folder_of_its_own(port: int) -> pathlib.Path:

@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import functools
 import os
+import pathlib
 import secrets
 import threading
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 import fsspec
 
 from kubeocr_runtime import errors
-from kubeocr_runtime.jobs import orders
+from kubeocr_runtime.jobs import orders, private
 
 T = TypeVar("T")
 _THREADS = 4
@@ -25,9 +26,12 @@ _AGAIN_SECONDS = 60
 class Files:
     """A `store.Store`, which says what each method does."""
 
-    def __init__(self, url: str, most_bytes: int = 0) -> None:
-        """A folder or a URL of fsspec's. `most_bytes` counts in folders only; 0: as much as there is room for."""
-        self._url, self._most = url, most_bytes
+    def __init__(self, url: str, most_bytes: int = 0, within: pathlib.Path | None = None) -> None:
+        """A folder or a URL of fsspec's. `most_bytes` counts in folders only; 0: as much as there is room for.
+
+        `within`: a folder that is to be this user's alone.
+        """
+        self._url, self._most, self._within = url, most_bytes, within
         self._threads = concurrent.futures.ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
         self._counting = threading.Lock()
         self._size: int | None = None
@@ -65,6 +69,8 @@ class Files:
     @functools.cached_property
     def _opened(self) -> tuple[Any, str]:
         """The file system, and where in it. Nothing is remembered of what lies there: other pods write too."""
+        if self._within is not None:
+            private.prepare(self._within)
         fs, root = fsspec.url_to_fs(self._url, use_listings_cache=False, skip_instance_cache=True)
         fs.makedirs(root, exist_ok=True)
         return fs, root

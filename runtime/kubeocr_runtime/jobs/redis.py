@@ -132,7 +132,8 @@ class Redis:
         now = self._clock() if self._clock else ""
         try:
             ready = self._client().register_script(scripts.text(script))
-            return await ready(keys=[scripts.prefix(self._queue)], args=[now, *values])
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                return await ready(keys=[scripts.prefix(self._queue)], args=[now, *values])
         except (exceptions.RedisError, OSError) as e:
             LOG.warning("operation=%s %s", script, e or type(e).__name__)
             await self._forget_client_of_another_url()
@@ -182,7 +183,7 @@ def _connect(url: str, file: str) -> client.Redis:
             url,
             max_connections=_CONNECTIONS,
             timeout=_ANSWER_SECONDS,
-            socket_timeout=_ANSWER_SECONDS,
+            socket_timeout=None,  # with one it waits by asyncio.wait_for, which loses cancels in Python 3.11; `_run` has ours
             socket_connect_timeout=_CONNECT_SECONDS,
             socket_keepalive=True,
             retry=Retry(NoBackoff(), 1, (exceptions.ConnectionError,)),

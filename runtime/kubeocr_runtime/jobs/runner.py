@@ -21,6 +21,8 @@ _RENEW_SECONDS = 0.4
 GIVE_BACK_SECONDS = 3.0
 """Of a pod's last time: to give back in line what is not done."""
 _IDLE_SECONDS = 5.0
+_TELL_SECONDS = 5.0
+"""How often a pod without jobs says that it is there: each time is a write to the disk."""
 _AGAIN_SECONDS = 1.0
 """After which a ledger or a store that was away is asked anew."""
 _SWEEP_SECONDS = 1.0
@@ -42,6 +44,8 @@ class Runner:
     _busy: int = 0
     """Slots that claim a job or do one."""
     _leaving: bool = False
+    _told: float = float("-inf")
+    """When the ledger heard of this pod last, by the loop's clock."""
     _idle: asyncio.Event = dataclasses.field(default_factory=asyncio.Event)
     """Set once no slot is busy, after `leave`."""
 
@@ -63,7 +67,8 @@ class Runner:
         """Finish what is in hand within this time, and give the rest back in line."""
         self.leave()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), max(0.0, seconds))
+            async with asyncio.timeout(max(0.0, seconds)):
+                await self._idle.wait()
         if self._holds:
             LOG.info("jobs=%d are given back in line", len(self._holds))
         for hold in self._holds:
@@ -95,7 +100,8 @@ class Runner:
             hold.stop(hand_back=True)
         self._holds.add(hold)
         try:
-            await self.attempts.make(hold)
+            with contextlib.suppress(errors.RequestGone):
+                await self.attempts.make(hold)
         finally:
             self._holds.discard(hold)
         return True
@@ -106,7 +112,10 @@ class Runner:
 
     async def _hold_on(self) -> None:
         asked, begin = list(self._holds), asyncio.get_running_loop().time()
+        if not asked and begin - self._told < _TELL_SECONDS:
+            return
         held = await self.attempts.jobs.renew(self.worker, [hold.claim for hold in asked], self.lease_seconds)
+        self._told = begin
         for hold in asked:
             if hold.claim.token in held:
                 hold.renew(begin + self.lease_seconds)
@@ -119,7 +128,7 @@ class Runner:
             swept = await self.attempts.jobs.sweep()
             for job_id in swept.parked:
                 LOG.warning("job=%s is given up: its workers were gone each time", job_id)
-            for job_id in swept.forgotten:
+            for job_id in (*swept.forgotten, *swept.parked, *swept.waited_too_long):
                 await self.attempts.files.drop(job_id)
             more = swept.more
 

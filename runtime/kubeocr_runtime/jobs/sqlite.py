@@ -8,7 +8,6 @@ import asyncio
 import concurrent.futures
 import contextlib
 import logging
-import os
 import pathlib
 import secrets
 import sqlite3
@@ -17,7 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeVar
 
 from kubeocr_runtime import errors
-from kubeocr_runtime.jobs import bells, ledger, orders, tables, transactions
+from kubeocr_runtime.jobs import bells, ledger, orders, private, tables, transactions
 
 T = TypeVar("T")
 LOG = logging.getLogger("kubeocr.jobs")
@@ -136,8 +135,7 @@ class Sqlite:
 
     def _connection(self) -> sqlite3.Connection:
         if self._opened is None:
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _refuse_another_s(self._file.parent)
+            private.prepare(self._file.parent)
             opened = sqlite3.connect(self._file, timeout=_BUSY_SECONDS, isolation_level=None)
             try:
                 tables.prepare(opened)
@@ -166,12 +164,6 @@ class Sqlite:
 def _data_version(db: sqlite3.Connection) -> int:
     (version,) = db.execute("PRAGMA data_version").fetchone()
     return int(version)
-
-
-def _refuse_another_s(folder: pathlib.Path) -> None:
-    """Below a temporary folder anybody may have made one before us."""
-    if folder.is_symlink() or folder.stat().st_uid not in {os.geteuid(), 0}:
-        raise PermissionError(f"{folder} is another user's")
 
 
 def _ids(job: orders.Job) -> tuple[str, ...]:

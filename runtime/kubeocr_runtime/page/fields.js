@@ -4,12 +4,13 @@ const FORM = "multipart/form-data";
 const FILE = "file";
 const LANGUAGE = "lang";
 const FORMAT = "format";
+const LATER = "requests"; // what is tagged so answers with where to ask, and not with what was read
 const PLACED = new Set([FILE, LANGUAGE, FORMAT]);
 
 /** The routes that read a document that comes in a form. */
 export function pipelines(description) {
   return Object.entries(description.paths)
-    .filter(([, { post }]) => post?.requestBody?.content[FORM] && FILE in formOf(description, post).properties && answers(post)["application/json"])
+    .filter(([, { post }]) => post?.requestBody?.content[FORM] && FILE in formOf(description, post).properties && answers(post)["application/json"] && !post.tags.includes(LATER))
     .map(([path, { post }]) => {
       const form = formOf(description, post);
       return {

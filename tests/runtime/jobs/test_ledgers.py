@@ -493,3 +493,19 @@ async def test_a_name_of_any_kind_stays_a_name(jobs, order) -> None:
         found = [job.order for job in (await jobs.select(asked.owner, query)).jobs]
         assert asked in found
         assert {each.owner for each in found} == {asked.owner}
+
+
+async def test_a_cancel_is_never_lost(jobs) -> None:
+    """In Python 3.11 `asyncio.wait_for` forgets one that comes as its inner task ends."""
+
+    async def ask() -> None:
+        while True:
+            await jobs.counts("")
+
+    for moment in range(200):
+        asking = asyncio.create_task(ask())
+        for _ in range(moment % 40):
+            await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.wait([asking], timeout=5)
+        assert asking.cancelled(), moment
