@@ -8,7 +8,10 @@ from kubeocr_contract import settings
 from kubeocr_operator import abilities, config, ocrservices, plans
 
 FOLLOWERS = {"llm_model", "llm_vision_model", "llm_timeout_seconds", "vlm_model", "vlm_api_key_file", "queue_name"}
-UNASKED = {"queue_dir", "queue_store_mib", "queue_slots", "queue_attempts", "queue_wait_seconds", "queue_run_seconds"}
+UNASKED = {
+    "queue_dir", "queue_store_mib", "queue_slots", "queue_attempts", "queue_wait_seconds", "queue_run_seconds", "log_routes",
+    "webhook_hosts", "signing_secret_file",
+}  # fmt: skip
 """Settings that no spec asks for."""
 OLD = "kubeocr/runtime:0.1.0"
 EARLY = {

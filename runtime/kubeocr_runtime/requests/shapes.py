@@ -58,7 +58,7 @@ def _one() -> dict[str, Any]:
     head = {"request_id": TEXT, "status": {"enum": list(jobs.STATES)}, "created_at": MOMENT}
     whole = {
         **head, "started_at": MAYBE_MOMENT, "completed_at": MAYBE_MOMENT,
-        "result": {"oneOf": [ref("OcrResult"), _ANYTHING, {"type": "null"}]}, "error": _FAULT,
+        "result": {"anyOf": [ref("OcrResult"), _ANYTHING, {"type": "null"}]}, "error": _FAULT,
     }  # fmt: skip
     return {
         "OcrResult": _object(text=TEXT, confidence=NUMBER, layout=layout),
