@@ -7,7 +7,7 @@ from aiohttp import web
 
 from kubeocr_contract import jobs, names, ocr_server
 from kubeocr_runtime.jobs import estimates, ledger, orders
-from kubeocr_runtime.requests import queries, reception, telling
+from kubeocr_runtime.requests import ordering, queries, reception, telling
 
 _MOST_LISTED = 500
 _HOURS = (0, 24 * 365)
@@ -35,7 +35,7 @@ async def list_all(request: web.Request) -> web.Response:
     status = queries.choice(query, "status", _ALL, jobs.STATES)
     wanted = ledger.Query(
         states=frozenset(jobs.STATES) if status == _ALL else frozenset({status}),
-        client=query.get(ocr_server.CLIENT_ID),
+        client=ordering.client(query) or None,
         created_from=queries.moment(query, "start_date", 0.0),
         created_before=queries.moment(query, "end_date", float("inf")),
         limit=queries.whole(query, "limit", 50, (1, _MOST_LISTED)),

@@ -55,7 +55,7 @@ async def hear(request: web.Request) -> web.Response:
 
 async def show_client(request: web.Request) -> web.Response:
     """GET of one: what was heard of it, and how many requests it has."""
-    at, name = request.app[reception.RECEPTION], request.match_info["client_id"]
+    at, name = request.app[reception.RECEPTION], _name(request)
     heard = at.heard.find(_key(request), name)
     total = await _count(request, name, frozenset(jobs.STATES))
     if heard is None and not total:
@@ -66,7 +66,7 @@ async def show_client(request: web.Request) -> web.Response:
 
 async def disconnect(request: web.Request) -> web.Response:
     """POST: it has gone, and what of its requests waits is cancelled; what is processed goes on."""
-    at, name = request.app[reception.RECEPTION], request.match_info["client_id"]
+    at, name = request.app[reception.RECEPTION], _name(request)
     if at.heard.find(_key(request), name) is None and not await _count(request, name, frozenset(jobs.STATES)):
         _unknown(name)
     waiting = ledger.Query(states=frozenset({jobs.QUEUED}), client=name, limit=_AT_ONCE)
@@ -79,6 +79,14 @@ async def disconnect(request: web.Request) -> web.Response:
     at.heard.leave(_key(request), name, now)
     told = {"client_id": name, "status": clients.DISCONNECTED, "disconnected_at": jobs.moment(now)}
     return web.json_response({**told, "cleaned_requests": count, "message": "Client disconnected successfully"})
+
+
+def _name(request: web.Request) -> str:
+    """Of the path. Raises `errors.ClientNotFound` for what nobody may be called."""
+    name = request.match_info["client_id"]
+    if not ordering.is_client(name):
+        _unknown(name)
+    return name
 
 
 async def _count(request: web.Request, name: str, states: frozenset[str]) -> int:

@@ -67,12 +67,12 @@ async def show(request: web.Request) -> web.StreamResponse:
     seconds, seen = queries.whole(request.query, "wait", 0, (0, 3600)), waiting.seen(request)
     enough = _over if seen is None else lambda found: found.over or found.version != seen
     job = await waiting.until(request, job, enough, min(seconds, waiting.MOST_SECONDS))
-    told = await telling.whole(at, job)
+    told = await telling.standing(at, job)
     tag = waiting.etag(told, job.version)
     headers = {hdrs.CACHE_CONTROL: "private, no-cache", hdrs.ETAG: f'W/"{tag}"', **_come_again(at, job)}
     if any(each.value == tag for each in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
-    return web.json_response(told.json(), headers=headers)
+    return web.json_response((await telling.with_result(at, job, told)).json(), headers=headers)
 
 
 async def cancel(request: web.Request) -> web.Response:

@@ -1,6 +1,7 @@
 """A job as the API's callers are told of it: where it stands in line, for how long, and what came of it."""
 
 import asyncio
+import dataclasses
 import json
 from typing import Any
 
@@ -11,13 +12,10 @@ from kubeocr_runtime.requests import reception
 
 async def whole(at: reception.Reception, job: orders.Job) -> jobs.Request:
     """With its result. Raises `errors.RequestGone` where that is not kept any more, `errors.QueueUnavailable`."""
-    result = await _result(at, job) if job.state == jobs.COMPLETED else None
-    return await standing(at, job, result=result)
+    return await with_result(at, job, await standing(at, job))
 
 
-async def standing(
-    at: reception.Reception, job: orders.Job, pace: ledger.Pace | None = None, result: object = None
-) -> jobs.Request:
+async def standing(at: reception.Reception, job: orders.Job, pace: ledger.Pace | None = None) -> jobs.Request:
     """Without; the pace is asked for where it is needed and not given."""
     place, seconds = 0, 0.0
     if not job.over:
@@ -35,10 +33,14 @@ async def standing(
         wait=seconds,
         pages=job.pages,
         pages_done=job.pages_done,
-        result=result,
         error=ocr_server.fault(fault.code, fault.message, fault.details) if fault else None,
         reason=job.reason,
     )
+
+
+async def with_result(at: reception.Reception, job: orders.Job, told: jobs.Request) -> jobs.Request:
+    """As it stands, and what came of it. Raises `errors.RequestGone` where that is not kept any more."""
+    return dataclasses.replace(told, result=await _result(at, job)) if job.state == jobs.COMPLETED else told
 
 
 async def _result(at: reception.Reception, job: orders.Job) -> Any:
