@@ -238,7 +238,7 @@ async def test_polling_costs_little(service, picture, order, reader) -> None:
     client = await service()
     reader.gate.clear()
     path = f"{REQUESTS}/{await ordered(client, order(picture()))}"
-    await become(client, path.rpartition("/")[2], "processing")
+    await asyncio.to_thread(reader.entered.wait, 5)  # it is open, and nothing more is told of it until its page is read
     first = await client.get(path)
     tag = first.headers["ETag"]
     assert first.headers["Retry-After"] == "5"

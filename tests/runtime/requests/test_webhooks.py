@@ -113,6 +113,38 @@ async def test_the_next_start_tells_what_the_last_one_did_not(application, pictu
     assert [json.loads(body)["request_id"] for _, body in told.heard] == names * 2, "and not a third time"
 
 
+async def test_an_end_that_nobody_tells_is_taken_over(service, picture, order, listener, signing) -> None:
+    told, host = listener
+    client = await service(webhook_hosts=(host,), signing_secret_file=signing)
+    at = client.app[reception.RECEPTION].messenger
+    answer = await client.post(OCR, json=order(picture(), webhook=f"http://{host}/done"))
+    for task in list(at._following.values()):
+        task.cancel()  # as the pod that took it ends
+    await asyncio.sleep(0)
+    hasty(client)
+    now = at.clock()
+    for later, count in ((30.0, 0), (61.0, 1), (62.0, 1)):
+        at.clock = lambda later=later: now + later
+        await at._take_over(at._is_nobodys)
+        await asyncio.sleep(0.5)
+        assert len(told.heard) == count, later
+    assert json.loads(told.heard[0][1])["request_id"] == (await answer.json())["request_id"]
+
+
+@pytest.mark.parametrize(
+    ("note", "free"),
+    [
+        pytest.param(webhooks.Note(), True, id="never tried"),
+        pytest.param(webhooks.Note(3, 900.0), False, id="tried lately"),
+        pytest.param(webhooks.Note(3, 300.0), True, id="left alone by who tried"),
+        pytest.param(webhooks.Note(3, 300.0, over=True), False, id="over"),
+    ],
+)
+def test_what_another_pod_may_take_over(note: webhooks.Note, free: bool) -> None:
+    assert webhooks.Note.of(note.to_bytes()) == note
+    assert note.free(1000.0) is free
+
+
 @pytest.mark.parametrize("url", ["", "http://hooks.site/a?b=c", "https://10.0.0.7:8443/"])
 def test_servers_that_are_allowed(url: str) -> None:
     assert webhooks.parse(url, OPEN) == url
