@@ -14,9 +14,11 @@ from aiohttp import web
 
 from kubeocr_contract import settings
 from kubeocr_runtime import errors, services
-from kubeocr_runtime.jobs import attempts, files, ledger, orders, runner, sqlite, store, tasks
+from kubeocr_runtime.jobs import attempts, files, ledger, orders, runner, sqlite, store, tasks, texts
 
 _FILE = "jobs.sqlite"
+_ORDER_BYTES = 128 * 1024
+"""Of an order as text: nothing large lies in a ledger."""
 _FILES = "files"
 
 
@@ -47,10 +49,12 @@ class Desk:
         await self.runner.run()
 
     async def add(self, order: orders.Order, document: bytes) -> ledger.Added:
-        """Take an order; once this returns, it is not lost. Raises as `Store.accept` and `Ledger.add`.
+        """Take an order; once this returns, it is not lost. Raises as `Store.accept` and `Ledger.add`, and `errors.TooLarge`.
 
         Where the ledger does not answer, the document stays: the order may be there.
         """
+        if len(texts.of(order)) > _ORDER_BYTES:
+            raise errors.TooLarge(f"what is asked for besides the document is more than {_ORDER_BYTES // 1024} KiB")
         await self.files.accept(order.id, order.file, document)
         try:
             added = await self.jobs.add(order)

@@ -72,7 +72,8 @@ class Files:
         if self._within is not None:
             private.prepare(self._within)
         fs, root = fsspec.url_to_fs(self._url, use_listings_cache=False, skip_instance_cache=True)
-        fs.makedirs(root, exist_ok=True)
+        if _is_folder(fs):  # S3 would make a bucket
+            fs.makedirs(root, exist_ok=True)
         return fs, root
 
     @property
@@ -81,7 +82,7 @@ class Files:
 
     @property
     def _is_folder(self) -> bool:
-        return "file" in (self._fs.protocol if isinstance(self._fs.protocol, tuple) else (self._fs.protocol,))
+        return _is_folder(self._fs)
 
     def _path(self, job_id: str, name: str = "") -> str:
         """Raises `errors.RequestNotFound` for what is no id: it leads nowhere else."""
@@ -120,7 +121,11 @@ class Files:
                 self._fs.rmdir(folder)
 
     def _older_than(self, moment: dt.datetime) -> tuple[str, ...]:
-        folders = (entry["name"] for entry in self._fs.ls(self._opened[1], detail=True) if entry["type"] == "directory")
+        try:
+            found = self._fs.ls(self._opened[1], detail=True)
+        except FileNotFoundError:  # in S3 a folder is there as long as something lies in it
+            return ()
+        folders = (entry["name"].rstrip("/") for entry in found if entry["type"] == "directory")
         return tuple(folder.rpartition("/")[2] for folder in folders if self._written(folder) < moment)
 
     def _written(self, folder: str) -> dt.datetime:
@@ -150,3 +155,8 @@ class Files:
         with self._counting:
             if self._size is not None:
                 self._size += more
+
+
+def _is_folder(fs: Any) -> bool:
+    """Whether a file system of fsspec's is the machine's own."""
+    return "file" in (fs.protocol if isinstance(fs.protocol, tuple) else (fs.protocol,))

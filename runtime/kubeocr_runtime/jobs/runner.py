@@ -20,7 +20,8 @@ _RENEW_SECONDS = 0.4
 """Whoever's job is cancelled hears of it within this, and the way there."""
 GIVE_BACK_SECONDS = 3.0
 """Of a pod's last time: to give back in line what is not done."""
-_IDLE_SECONDS = 5.0
+_IDLE_SECONDS = 2.0
+"""After which work is looked for though nobody told of any."""
 _TELL_SECONDS = 5.0
 """How often a pod without jobs says that it is there: each time is a write to the disk."""
 _AGAIN_SECONDS = 1.0

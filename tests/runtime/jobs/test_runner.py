@@ -305,6 +305,12 @@ class TestDesk:
         assert [path.name for path in (queue / "files").iterdir()] == [one.order.id]
         reader.gate.set()
 
+    async def test_an_order_is_small(self, started, ordered, picture, queue) -> None:
+        found, _ = await started()
+        with pytest.raises(errors.TooLarge, match="more than 128 KiB"):
+            await ordered(found, picture(), fields={"lang": "x" * 131_072})
+        assert list((queue / "files").glob("req_*")) == []
+
     async def test_clearing_deletes_files(self, started, ordered, picture, queue) -> None:
         found, _ = await started()
         for _ in range(3):
