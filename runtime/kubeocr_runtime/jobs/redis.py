@@ -5,7 +5,6 @@ Connections are made anew by whatever is asked next; so is the client where the 
 
 import asyncio
 import contextlib
-import logging
 import secrets
 from collections.abc import Callable, Collection, Mapping
 
@@ -16,9 +15,8 @@ from redis.backoff import NoBackoff
 
 from kubeocr_contract import jobs
 from kubeocr_runtime import backends, errors
-from kubeocr_runtime.jobs import bells, estimates, ledger, orders, scripts, texts
+from kubeocr_runtime.jobs import bells, estimates, ledger, orders, scripts, texts, troubles
 
-LOG = logging.getLogger("kubeocr.jobs")
 _CONNECT_SECONDS = 2.0
 _ANSWER_SECONDS = 5.0
 _CONNECTIONS = 32
@@ -33,7 +31,7 @@ class Redis:
         """A file with a URL. Who names the same queue shares it. Without a clock Redis's own counts: pods' may differ."""
         self._url_file, self._queue, self._retention, self._clock = url_file, queue, retention_seconds, clock
         self._known: tuple[str, client.Redis] | None = None
-        self._bells = bells.Bells()
+        self._bells, self._trouble = bells.Bells(), troubles.Trouble("the queue's Redis")
         self._listening: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -133,12 +131,14 @@ class Redis:
         try:
             ready = self._client().register_script(scripts.text(script))
             async with asyncio.timeout(_ANSWER_SECONDS):
-                return await ready(keys=[scripts.prefix(self._queue)], args=[now, *values])
+                reply = await ready(keys=[scripts.prefix(self._queue)], args=[now, *values])
         except (exceptions.RedisError, OSError) as e:
-            LOG.warning("operation=%s %s", script, e or type(e).__name__)
+            self._trouble.is_there(str(e) or type(e).__name__)
             await self._forget_client_of_another_url()
             # what Redis says may name hosts: the log has it
             raise scripts.away(type(e).__name__) from e
+        self._trouble.is_over()
+        return reply
 
     def _client(self) -> client.Redis:
         if self._known is None:

@@ -7,7 +7,6 @@ share the file.
 import asyncio
 import concurrent.futures
 import contextlib
-import logging
 import pathlib
 import secrets
 import sqlite3
@@ -16,10 +15,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeVar
 
 from kubeocr_runtime import errors
-from kubeocr_runtime.jobs import bells, ledger, orders, private, tables, transactions
+from kubeocr_runtime.jobs import bells, ledger, orders, private, tables, transactions, troubles
 
 T = TypeVar("T")
-LOG = logging.getLogger("kubeocr.jobs")
 _BUSY_SECONDS = 5.0
 """That another process may take for its transaction."""
 _LISTEN_SECONDS = 0.2
@@ -34,7 +32,7 @@ class Sqlite:
         self._file, self._retention, self._clock = file, retention_seconds, clock
         self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="ledger")
         self._opened: sqlite3.Connection | None = None
-        self._bells = bells.Bells()
+        self._bells, self._trouble = bells.Bells(), troubles.Trouble("the queue's file")
         self._listening: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -115,10 +113,13 @@ class Sqlite:
 
     async def _on_thread(self, work: Callable[[sqlite3.Connection], T], begin: str) -> T:
         try:
-            return await asyncio.wrap_future(self._thread.submit(self._transact, work, begin))
+            result = await asyncio.wrap_future(self._thread.submit(self._transact, work, begin))
         except (sqlite3.Error, OSError) as e:
+            self._trouble.is_there(str(e))
             message = f"the queue's file cannot be used now: {e}"
             raise errors.QueueUnavailable(message, headers=errors.retry_after(1)) from e
+        self._trouble.is_over()
+        return result
 
     def _transact(self, work: Callable[[sqlite3.Connection], T], begin: str) -> T:
         """As a whole or not at all."""

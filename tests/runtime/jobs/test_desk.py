@@ -56,6 +56,20 @@ async def test_a_folder_that_somebody_else_put_there_is_not_used(tmp_path: pathl
     assert list((tmp_path / "theirs").iterdir()) == []
 
 
+async def test_what_is_wrong_is_logged_once_and_that_it_is_over(tmp_path: pathlib.Path, caplog) -> None:
+    caplog.set_level("INFO", "kubeocr.jobs")
+    (tmp_path / "queue").write_text("no folder")
+    jobs, _ = desk.places(settings.Settings(queue_dir=str(tmp_path / "queue")))
+    for _ in range(3):
+        with pytest.raises(errors.QueueUnavailable):
+            await jobs.counts("")
+    (tmp_path / "queue").unlink()
+    for _ in range(3):
+        await jobs.counts("")
+    await jobs.close()
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+
+
 async def test_a_file_of_a_later_release_is_left_as_it_is(tmp_path: pathlib.Path) -> None:
 
     with sqlite3.connect(tmp_path / "jobs.sqlite") as later:
