@@ -10,7 +10,7 @@ const PLACED = new Set([FILE, LANGUAGE, FORMAT]);
 /** The routes that read a document that comes in a form. */
 export function pipelines(description) {
   return Object.entries(description.paths)
-    .filter(([, { post }]) => post?.requestBody?.content[FORM] && FILE in formOf(description, post).properties && answers(post)["application/json"] && !post.tags.includes(LATER))
+    .filter(([, { post }]) => post?.requestBody?.content[FORM] && FILE in formOf(description, post).properties && answers(post)["application/json"] && !post.tags?.includes(LATER))
     .map(([path, { post }]) => {
       const form = formOf(description, post);
       return {
