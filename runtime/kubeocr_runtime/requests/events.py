@@ -3,9 +3,6 @@
 https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
-import asyncio
-import json
-
 from aiohttp import web
 
 from kubeocr_runtime import piecemeal, services
@@ -48,9 +45,8 @@ async def _changed(request: web.Request, job: orders.Job) -> orders.Job:
 
 
 async def _event(at: reception.Reception, job: orders.Job) -> bytes:
-    told = (await telling.whole(at, job)).json()
-    data = await asyncio.to_thread(json.dumps, told)
-    return f"id: {job.version}\nevent: {job.state}\ndata: {data}\n\n".encode()
+    data = await telling.body(at, job, (await telling.standing(at, job)).json())
+    return f"id: {job.version}\nevent: {job.state}\ndata: ".encode() + data + b"\n\n"
 
 
 def _last_event(request: web.Request) -> waiting.Seen:

@@ -25,6 +25,7 @@ from kubeocr_runtime.requests import (
 
 _SYNCHRONOUS_SECONDS = 20.0
 """For which an order's answer is held back, where its client does not say how long: most pages are read by then."""
+_JSON = "application/json"
 _NO_REASON, _REASON_LENGTH = "manual", 200
 
 
@@ -55,7 +56,7 @@ async def order(path: str, request: web.Request) -> web.Response:
     with taking.let_in(request):
         added = await taking.take(path, request)
         job = await waiting.until(request, added.job, lambda found: found.over, seconds)
-        return _answer(await telling.whole(at, job), job)
+        return await _answer(at, job)
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -72,7 +73,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     headers = {hdrs.CACHE_CONTROL: "private, no-cache", hdrs.ETAG: f'W/"{tag}"', **_come_again(at, job)}
     if any(each.value == tag for each in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
-    return web.json_response((await telling.with_result(at, job, told)).json(), headers=headers)
+    body = await telling.body(at, job, told.json())
+    return web.Response(body=body, content_type=_JSON, headers=headers)
 
 
 async def cancel(request: web.Request) -> web.Response:
@@ -106,16 +108,18 @@ def _over(job: orders.Job) -> bool:
     return job.over
 
 
-def _answer(told: jobs.Request, job: orders.Job) -> web.Response:
+async def _answer(at: reception.Reception, job: orders.Job) -> web.Response:
     """To who ordered it: one that failed by then is answered as any request that fails."""
-    headers = {hdrs.LOCATION: f"{names.REQUESTS}/{told.id}"}
+    headers = {hdrs.LOCATION: f"{names.REQUESTS}/{job.order.id}"}
+    told = await telling.standing(at, job)
     if job.state == jobs.COMPLETED:
-        return web.json_response(ocr_server.done(told), headers=headers)
+        body = await telling.body(at, job, ocr_server.done(told))
+        return web.Response(body=body, content_type=_JSON, headers=headers)
     if not job.over:
         return web.json_response(ocr_server.queued(told), headers=headers)
     if job.fault is None:
-        raise errors.Cancelled(f"the request was cancelled: {job.reason}", request_id=told.id, reason=job.reason)
-    raise errors.again(job.fault.code, job.fault.message, {**job.fault.details, "request_id": told.id})
+        raise errors.Cancelled(f"the request was cancelled: {job.reason}", request_id=job.order.id, reason=job.reason)
+    raise errors.again(job.fault.code, job.fault.message, {**job.fault.details, "request_id": job.order.id})
 
 
 def _come_again(at: reception.Reception, job: orders.Job) -> dict[str, str]:
