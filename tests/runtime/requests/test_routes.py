@@ -1,6 +1,7 @@
 """Orders over a real socket, with the ledger and the store that a pod has; shapes are those of the OCR server's documents."""
 
 import asyncio
+import hashlib
 import io
 import json
 
@@ -232,6 +233,36 @@ async def test_a_tenant_sees_nothing_of_anothers(service, picture, order, keys_d
     assert (await (await client.get("/api/v1/queue-status", headers=by("guest"))).json())["active_workers"] == 1
     assert (await client.get(REQUESTS)).status == 401
     assert (await client.delete(f"{REQUESTS}/{mine}", headers=by("boss"))).status == 200
+
+
+async def test_what_takes_longer_than_it_may_is_given_up(service, picture, order, reader) -> None:
+    client = await service(queue_attempts=1)
+    reader.gate.clear()
+    answer = await client.post(OCR, json=order(picture(), timeout=1))
+    error = (await answer.json())["error"]
+    assert (answer.status, error["code"]) == (503, "DEADLINE_EXCEEDED")
+    told = await (await client.get(f"{REQUESTS}/{error['details']['request_id']}")).json()
+    assert (told["status"], told["error"]["code"]) == ("timeout", "DEADLINE_EXCEEDED")
+
+
+@pytest.mark.parametrize(
+    ("quota", "status"),
+    [
+        pytest.param("requestsPerMinute: 1", [200, 429], id="requests"),
+        pytest.param("pagesPerDay: 3", [200, 429], id="pages, which the job counts"),
+        pytest.param("pagesPerDay: 4", [200, 200], id="as many as it may"),
+    ],
+)
+async def test_what_is_ordered_counts_for_its_keys_quota(service, pdf, order, tmp_path, by, quota: str, status: list) -> None:
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    (folder / "site").write_text(f"sha256: {hashlib.sha256(b'site-key').hexdigest()}\n{quota}\n", encoding="utf-8")
+    client = await service(api_keys_dir=str(folder))
+    body = order(pdf(2), "application/pdf")
+    answers = [await client.post(OCR, json=body, headers=by("site")) for _ in range(2)]
+    assert [answer.status for answer in answers] == status
+    if 429 in status:
+        assert (await answers[1].json())["error"]["code"] == "QUOTA_EXCEEDED"
 
 
 async def test_polling_costs_little(service, picture, order, reader) -> None:
