@@ -13,7 +13,6 @@ from kubeocr_runtime.structure import schemas as structure_schemas
 STATIC = "/static"
 _ERRORS = {
     "401": "the service has API keys, and none of them came with the request",
-    "404": "no request of that name runs here, or another API key's",
     "406": "Accept names nothing that an answer may be; `allowed` says what may",
     "408": "nothing came for a while in the middle of the form",
     "409": "the request was cancelled (`cancelled`), or one of its name still runs (`duplicate_request`)",
@@ -24,7 +23,6 @@ _ERRORS = {
     "503": "models are loading or the pod is about to end; Retry-After says when to come again",
     "504": "not done within the time that a request may take",
 }
-_READING_ERRORS = {code: text for code, text in _ERRORS.items() if code != "404"}
 _REQUEST_ID = {
     "name": wire.REQUEST_ID,
     "in": "header",
@@ -112,7 +110,7 @@ def _ocr(route: wire.OcrRoute) -> dict[str, Any]:
 
 
 def _error_answers() -> dict[str, Any]:
-    return {code: _json(text, "Error") for code, text in _READING_ERRORS.items()}
+    return {code: _json(text, "Error") for code, text in _ERRORS.items()}
 
 
 def _read() -> dict[str, Any]:
