@@ -65,7 +65,7 @@ bench-structure: .venv/.dev $(PEER)/bin/python ## our Markdown and tables agains
 	$(PYTHON) benchmarks/structure --python $(PEER)/bin/python $(ARGS)
 
 .PHONY: bench-%
-bench-%: .venv/.dev ## bench-ocr, bench-overload, bench-accuracy, bench-enhancement, bench-formats, bench-pages, bench-operator: figures, the last line as JSON
+bench-%: .venv/.dev ## bench-ocr, bench-overload, bench-jobs, bench-accuracy, bench-enhancement, bench-formats, bench-pages, bench-operator: figures, the last line as JSON
 	$(PYTHON) $(firstword $(wildcard benchmarks/$*.py benchmarks/$*)) $(ARGS)
 
 .PHONY: clean

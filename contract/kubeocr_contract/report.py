@@ -47,7 +47,7 @@ class Backend:
     models_present: Mapping[str, bool] = dataclasses.field(default_factory=dict)
     """Model that the settings name -> whether the server has it; empty while it is not reachable."""
     message: str = ""
-    """What is wrong, in words; empty where nothing is."""
+    """What is wrong, in words, or what is to be known of one that is good; empty where there is nothing to say."""
     checked_at: str = ""
     """RFC 3339, UTC, in seconds; empty until it was asked for the first time."""
 

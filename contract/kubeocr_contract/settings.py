@@ -71,6 +71,8 @@ class Settings:
     """The most bytes of what is accepted and not read yet, in MiB."""
     request_timeout_seconds: int = 300
     drain_seconds: int = names.DRAIN_SECONDS
+    log_routes: str = "off"
+    """Who may read the pod's own log over HTTP (the OCR server's log routes): nobody, or whoever has an admin's API key."""
     log_level: str = "info"
     gate: str = "KnownAnswer"
     """When the pod is ready: after each model has read a page whose text is known, or (None) once the models are loaded."""
@@ -94,6 +96,29 @@ class Settings:
     """A file of a mounted Secret, as all that is secret: one that is changed is read anew, a variable would take a restart."""
     queue_redis_url_file: str = ""
     """A file with the URL of a Redis, which may have a password in it; empty: the queue lives in the pod."""
+    queue_name: str = "kubeocr"
+    """Of the queue in that Redis, and of its folder in the store: who names the same does the same work."""
+    queue_dir: str = ""
+    """Where a queue that lives in the pod has its file, documents and results; empty: a folder below the temporary one."""
+    queue_store_url: str = ""
+    """Where documents and results lie that all pods share: a folder, or any URL that fsspec opens (s3://bucket/path).
+
+    Empty: the queue lives in the pod, whatever Redis is named.
+    """
+    queue_store_mib: int = 512
+    """The most MiB of documents and results in a folder, beyond which no job is taken; S3 has no such limit."""
+    queue_slots: int = 2
+    """Jobs that a pod does at the same time."""
+    queue_attempts: int = 4
+    """How often a job is begun at most, where pods or engines fail."""
+    queue_wait_seconds: int = 3600
+    """How long a job may wait until it is begun."""
+    queue_run_seconds: int = 1800
+    """How long one attempt at a job may take."""
+    webhook_hosts: tuple[str, ...] = ()
+    """Servers, each host or host:port, that may be told of a request's end (`webhook`); none: none is."""
+    signing_secret_file: str = ""
+    """A file with the secret by which what is told to webhooks is signed, and links to results are."""
     queue_retention_seconds: int = 86_400
     """How long a result that was asked for in the background can be fetched."""
 
@@ -110,7 +135,7 @@ class Settings:
         for field in URLS:
             if not _is_url(getattr(self, field)):
                 raise InvalidSettings(field, f"{getattr(self, field)!r} is no URL that begins with http:// or https://")
-        _refuse_hosts(self.llm_hosts)
+        _refuse_hosts(llm_hosts=self.llm_hosts, webhook_hosts=self.webhook_hosts)
         if not self.languages:
             raise InvalidSettings("languages", "at least one language is needed")
 
@@ -124,6 +149,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "characters": ("languages", "all"),
     "device": ("auto", "cpu", "gpu"),
     "gate": ("KnownAnswer", "None"),
+    "log_routes": ("off", "admin"),
     "log_level": ("debug", "info", "warning", "error"),
     "models_verify": ("loaded", "all", "off"),
 }
@@ -141,6 +167,11 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "request_timeout_seconds": (1, 3600),
     "drain_seconds": (0, 3600),
     "llm_timeout_seconds": (1, 3600),
+    "queue_store_mib": (1, 1_000_000),
+    "queue_slots": (1, 64),
+    "queue_attempts": (1, 100),
+    "queue_wait_seconds": (1, 2_592_000),
+    "queue_run_seconds": (1, 86_400),
     "queue_retention_seconds": (60, 2_592_000),
 }
 OR_ZERO = frozenset({"detection_side"})
@@ -154,10 +185,11 @@ def variable(field: str) -> str:
     return ENV_PREFIX + field.upper()
 
 
-def _refuse_hosts(hosts: tuple[str, ...]) -> None:
-    wrong = next((host for host in hosts if not host or not _is_url(f"http://{host}")), None)
-    if wrong is not None:
-        raise InvalidSettings("llm_hosts", f"{wrong!r} is no host:port")
+def _refuse_hosts(**fields: tuple[str, ...]) -> None:
+    for field, hosts in fields.items():
+        wrong = next((host for host in hosts if not host or not _is_url(f"http://{host}")), None)
+        if wrong is not None:
+            raise InvalidSettings(field, f"{wrong!r} is no host:port")
 
 
 def _is_url(text: str) -> bool:

@@ -171,17 +171,6 @@ def last_line(counts: Mapping[str, int], timings: Timings, error: Mapping[str, o
     return {"status": status, "total_pages": total, **counts, "timings": timings.json(), **error}
 
 
-def cancelled(request_id: str, reason: str, at: str) -> dict[str, object]:
-    """The answer to the DELETE of a request that was running; `at` is ISO 8601."""
-    return {
-        "request_id": request_id,
-        "status": CANCELLED,
-        "cancelled_at": at,
-        "reason": reason,
-        "message": "no further page of it is read",
-    }
-
-
-def error(code: str, message: str, **details: object) -> dict[str, object]:
+def error(code: str, message: str, /, **details: object) -> dict[str, object]:
     """The body of every error: `detail` as this API's callers know it, `code` for programs."""
     return {"detail": message, "code": code, **details}

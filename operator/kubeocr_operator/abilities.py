@@ -27,6 +27,7 @@ SINCE = {
     "queue_mib": "a queue's bytes",
     "queue_redis_url_file": "a queue in Redis",
     "queue_retention_seconds": "retention",
+    "queue_store_url": "a queue's store",
     "streams": "streams",
     "tls_dir": "TLS",
     "vlm_url": "a VLM",

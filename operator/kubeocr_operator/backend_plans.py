@@ -11,6 +11,8 @@ OLLAMA, PULL, REDIS = "ollama", "ollama-pull", "redis"
 OLLAMA_PORT, REDIS_PORT = 11434, 6379
 VLM_DIR, QUEUE_DIR = "/etc/kubeocr/vlm", "/etc/kubeocr/queue"
 """Where a runtime's pod has what is secret, or may be."""
+STORE_DIR = "/var/lib/kubeocr/queue"
+"""Where it has the documents and results of jobs that all pods share."""
 VLM_KEY, QUEUE_URL = "apiKey", "url"
 """Entries of the Secrets, and so the files in these folders."""
 
@@ -82,7 +84,7 @@ def resolve(service: ocrservices.OCRService, defaults: config.Config) -> Backend
         vlm_secret=spec.vlm.api_key_secret if spec.vlm else None,
         redis_secret=wanted.secret if wanted else None,
         redis_url=own_url or (wanted.url if wanted else None),
-        settings=_llm(spec.llm, ollama) | _vlm(spec.vlm) | _queue(spec.queue),
+        settings=_llm(spec.llm, ollama) | _vlm(spec.vlm) | _queue(service),
     )
 
 
@@ -164,6 +166,9 @@ def _vlm(vlm: specs.Vlm | None) -> dict[str, Any]:
     return {"vlm_url": vlm.url, "vlm_model": vlm.model, **key}
 
 
-def _queue(queue: specs.Queue) -> dict[str, Any]:
+def _queue(service: ocrservices.OCRService) -> dict[str, Any]:
+    """Others may share the Redis and the claim: the queue is this service's by its name."""
+    queue = service.spec.queue
     url = {"queue_redis_url_file": f"{QUEUE_DIR}/{QUEUE_URL}"} if queue.redis else {}
-    return {"queue_retention_seconds": queue.retention_seconds, **url}
+    store = {"queue_store_url": STORE_DIR, "queue_name": f"{service.namespace}.{service.name}"} if queue.store else {}
+    return {"queue_retention_seconds": queue.retention_seconds, **url, **store}

@@ -12,13 +12,14 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from kubeocr_contract import names, openai, settings, wire
+from kubeocr_contract import names, settings, wire
 from kubeocr_runtime import (
     admission,
     backends,
     browsing,
     callers,
     decoding,
+    dialects,
     health,
     incidents,
     keyed,
@@ -38,7 +39,10 @@ from kubeocr_runtime import (
     worker,
 )
 from kubeocr_runtime.chat import routes as chat
+from kubeocr_runtime.jobs import desk
 from kubeocr_runtime.llm import client as llm
+from kubeocr_runtime.requests import links, reception
+from kubeocr_runtime.requests import routes as ordered
 from kubeocr_runtime.structure import routes as structure_routes
 
 LOG = logging.getLogger("kubeocr.http")
@@ -69,8 +73,10 @@ def create_app(chosen: settings.Settings, reader: readers.Reader, store: readers
     app[FAILED], app[LOADED] = asyncio.Event(), asyncio.Event()
     app[_REFUSALS] = refusals.Refusals()
     app[services.SERVICES] = _services(chosen, reader, store)
+    app[desk.DESK] = desk.create(app[services.SERVICES], ordered.parses(app[services.SERVICES]))
+    app[reception.RECEPTION] = reception.Reception.of(chosen, app[desk.DESK])
     app.on_response_prepare.append(_sign)
-    app.cleanup_ctx.extend((_run_worker, _watch_backends, _close_llm))
+    app.cleanup_ctx.extend((_run_worker, _watch_backends, _close_llm, _do_jobs))
     app.add_routes(
         [
             *map(_reading, wire.OCR_ROUTES),
@@ -78,7 +84,7 @@ def create_app(chosen: settings.Settings, reader: readers.Reader, store: readers
             *previews.routes(),
             *structure_routes.routes(chosen),
             *chat.routes(),
-            web.delete(names.REQUESTS + "/{request_id}", routes.cancel),
+            *ordered.routes(app, chosen),
             web.get(names.LANGUAGES, routes.list_languages),
             *language_list.ROUTES,
             web.get(names.LIVEZ, health.live),
@@ -150,30 +156,22 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 @web.middleware
 async def render_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Whatever goes wrong becomes the wire's error; what nobody foresaw is logged under an id that the client is told."""
+    """Whatever goes wrong becomes an error of the path's API; what nobody foresaw is logged, and the client told its id."""
     try:
         return await handler(request)
     except web.HTTPException as e:
         allowed = {"Allow": e.headers["Allow"]} if "Allow" in e.headers else {}
-        body = _body(request, e.status, e.reason.lower().replace(" ", "_"), e.reason)
-        response = web.json_response(body, status=e.status, headers=allowed)
+        status, body = dialects.told(request.path, e.status, e.reason.lower().replace(" ", "_"), e.reason, {})
+        response = web.json_response(body, status=status, headers=allowed)
     except ConnectionError:
         raise
     except Exception as e:  # noqa: BLE001
         error = incidents.told(e, f"route={_route(request)}")
-        body = _body(request, error.status, error.code, error.message, **error.details)
-        status = openai.status(error.status) if openai.speaks(request.path) else error.status
+        status, body = dialects.told(request.path, error.status, error.code, error.message, error.details)
         response = web.json_response(body, status=status, headers=error.headers)
     if uploads.leaves_unread(request):
         response.force_close()
     return response
-
-
-def _body(request: web.Request, status: int, code: str, message: str, **details: object) -> dict[str, object]:
-    """Of an error, as whoever asks for this path knows them."""
-    if openai.speaks(request.path):
-        return openai.error(status, code, message, details.get("field"))
-    return wire.error(code, message, **details)
 
 
 @web.middleware
@@ -183,7 +181,9 @@ async def authenticate(request: web.Request, handler: Handler) -> web.StreamResp
     Nothing of the body is read yet.
     """
     known = request.app[services.SERVICES].keys
-    if _route(request) not in _OPEN:
+    if _route(request) not in _OPEN and not links.opens(
+        request.path, request.query, request.app[services.SERVICES].settings, time.time()
+    ):
         key = known.admit(request.headers) if known is not None else keys.NONE
         callers.refuse_wrong_name(request.headers)
         request[callers.CALLER] = callers.Caller(request[_REQUEST_ID], key)
@@ -218,6 +218,11 @@ async def _watch_backends(app: web.Application) -> AsyncIterator[None]:
 async def _close_llm(app: web.Application) -> AsyncIterator[None]:
     yield
     await app[services.SERVICES].llm.close()
+
+
+async def _do_jobs(app: web.Application) -> AsyncIterator[None]:
+    async with app[desk.DESK].open(app[LOADED]), app[reception.RECEPTION].messenger.working():
+        yield
 
 
 async def _load(app: web.Application) -> None:

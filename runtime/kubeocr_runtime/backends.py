@@ -32,6 +32,9 @@ Question = Callable[[], Awaitable[Present]]
 """Asks a backend for the models that are wanted of it. Raises `Unreachable`."""
 
 
+NO_SHARED_STORE = "jobs stay in the pod that takes them: no store for their documents is named that all pods reach"
+
+
 class Unreachable(RuntimeError):
     """A backend that does not answer as it should; the message says why, and nothing secret."""
 
@@ -43,12 +46,15 @@ class Watch:
     questions: Mapping[str, Question]
     """Field of `report.Backends` -> what is asked."""
     found: report.Backends
+    notes: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Likewise -> what is said of one that answers well."""
 
     @classmethod
     def of(cls, chosen: settings.Settings) -> "Watch":
         """All that the settings name."""
         asked = questions(chosen)
-        return cls(asked, report.Backends(**{name: report.Backend(configured=True) for name in asked}))
+        notes = {} if chosen.queue_store_url else {"queue": NO_SHARED_STORE}
+        return cls(asked, report.Backends(**{name: report.Backend(configured=True) for name in asked}), notes)
 
     async def run(self) -> None:
         """Ask each every EVERY_SECONDS until cancelled."""
@@ -59,7 +65,7 @@ class Watch:
     async def ask(self, name: str) -> None:
         """Ask one backend now, for at most TIMEOUT_SECONDS, and note what it says."""
         before: report.Backend = getattr(self.found, name)
-        after = await answered(self.questions[name])
+        after = await answered(self.questions[name], self.notes.get(name, ""))
         if (before.good, before.message) != (after.good, after.message):
             LOG.log(logging.INFO if after.good else logging.WARNING, "%s %s", name, after.message or "is there")
         self.found = dataclasses.replace(self.found, **{name: after})
@@ -82,8 +88,8 @@ def questions(chosen: settings.Settings) -> Mapping[str, Question]:
     return asked
 
 
-async def answered(question: Question) -> report.Backend:
-    """What a question came to. Raises nothing: a backend may answer anything at all."""
+async def answered(question: Question, note: str = "") -> report.Backend:
+    """What a question came to, with a note where all is well. Raises nothing: a backend may answer anything at all."""
     present: Present = {}
     message = ""
     try:
@@ -99,7 +105,7 @@ async def answered(question: Question) -> report.Backend:
         configured=True,
         reachable=reachable,
         models_present=present,
-        message=message or _lacking(present),
+        message=message or _lacking(present) or note,
         checked_at=now,
     )
 

@@ -1,7 +1,7 @@
 """Everything that can be wrong with a request, each with its code and HTTP status. `app` renders them, in one place."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from kubeocr_contract import wire
@@ -23,6 +23,12 @@ class OcrError(Exception):
         self.details = details
 
 
+class InvalidParameter(OcrError):
+    """What stands behind `?`, or in a header, may not be so."""
+
+    status, code = 400, "invalid_parameter"
+
+
 class Unauthorized(OcrError):
     """No API key that is one of this service's."""
 
@@ -42,9 +48,21 @@ class ModelNotFound(OcrError):
 
 
 class RequestNotFound(OcrError):
-    """No running request goes by the name, or it is another key's."""
+    """No running request and no job goes by the name, or it is another key's."""
 
     status, code = 404, "request_not_found"
+
+
+class ClientNotFound(OcrError):
+    """Nobody calls itself so, as far as is known here, or another key's client does."""
+
+    status, code = 404, "client_not_found"
+
+
+class LogNotFound(OcrError):
+    """No such log is kept, or none at all."""
+
+    status, code = 404, "log_not_found"
 
 
 class NotAcceptable(OcrError):
@@ -71,6 +89,30 @@ class DuplicateRequest(OcrError):
     status, code = 409, "duplicate_request"
 
 
+class RequestOver(OcrError):
+    """The job has ended, so nothing of it can be changed."""
+
+    status, code = 409, "request_over"
+
+
+class NotReady(OcrError):
+    """The job has no result yet."""
+
+    status, code = 409, "not_ready"
+
+
+class IdempotencyConflict(OcrError):
+    """Another job was ordered under the same idempotency key."""
+
+    status, code = 409, "idempotency_conflict"
+
+
+class RequestGone(OcrError):
+    """The job was over for longer than results are kept."""
+
+    status, code = 410, "request_gone"
+
+
 class TooLarge(OcrError):
     """More bytes, pixels or pages than the limits of this service allow."""
 
@@ -87,6 +129,12 @@ class InvalidField(OcrError):
     """A form field that is missing or holds what it may not."""
 
     status, code = 422, "invalid_field"
+
+
+class InvalidBody(InvalidField):
+    """A body that is not JSON, or not an object."""
+
+    status, code = 400, "invalid_body"
 
 
 class InvalidImageUrl(OcrError):
@@ -167,12 +215,34 @@ class Unavailable(OcrError):
     status, code = 503, "unavailable"
 
 
+class QueueUnavailable(OcrError):
+    """Where jobs or their files are kept does not answer."""
+
+    status, code = 503, "queue_unavailable"
+
+
 class DeadlineExceeded(OcrError):
     """The request took longer than a request may."""
 
     status, code = 504, "deadline_exceeded"
 
 
+def again(code: str, message: str, details: Mapping[str, object]) -> OcrError:
+    """An error that was written down, as it was; `Internal` where none has the code any more."""
+    error = _BY_CODE.get(code, Internal)(message)
+    error.details = dict(details)
+    return error
+
+
 def retry_after(seconds: float) -> dict[str, str]:
     """The header that says when to come again, in whole seconds and at least one."""
     return {"Retry-After": str(max(1, math.ceil(seconds)))}
+
+
+def _below(kind: type[OcrError]) -> Iterator[type[OcrError]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _below(each)
+
+
+_BY_CODE = {each.code: each for each in _below(OcrError)}

@@ -69,6 +69,10 @@ class Keys:
             raise _refusal("the API key is none of this service's")
         return right[0]
 
+    def named(self, name: str) -> Key:
+        """The key of a name, as its Secret has it now; with no quota where there is none any more."""
+        return next((key for key in self._known() if key.name == name), Key(name))
+
     def _known(self) -> dict[Key, bytes]:
         if self._watched.changed():
             self._keys = _read(self._watched.path)

@@ -6,12 +6,12 @@ from kubeocr_contract import detected, enhancing, images, names, wire
 from kubeocr_runtime import keys as api_keys
 from kubeocr_runtime import openapi_llm, previews, tongues
 from kubeocr_runtime.formats import schemas
+from kubeocr_runtime.requests import schemas as ordered
 from kubeocr_runtime.structure import schemas as structure_schemas
 
 TITLE = "KubeOCR"
 _ERRORS = {
     "401": "the service has API keys, and none of them came with the request",
-    "404": "no request of that name runs here, or another API key's",
     "406": "Accept names nothing that an answer may be; `allowed` says what may",
     "408": "nothing came for a while in the middle of the form",
     "409": "the request was cancelled (`cancelled`), or one of its name still runs (`duplicate_request`)",
@@ -22,8 +22,6 @@ _ERRORS = {
     "503": "models are loading or the pod is about to end; Retry-After says when to come again",
     "504": "not done within the time that a request may take",
 }
-_READING_ERRORS = {code: text for code, text in _ERRORS.items() if code != "404"}
-_CANCELLING_ERRORS = {code: _ERRORS[code] for code in ("401", "404", "422")}
 _REQUEST_ID = {
     "name": wire.REQUEST_ID,
     "in": "header",
@@ -55,7 +53,7 @@ def document(*, keys: bool = False) -> dict[str, Any]:
         },
         "paths": {**{route.path: {"post": _ocr(route)} for route in wire.OCR_ROUTES}, **_more_paths()},
         "components": {
-            "schemas": {**_schemas(), **structure_schemas.schemas(_form())},
+            "schemas": {**_schemas(), **structure_schemas.schemas(_form()), **ordered.schemas()},
             **({"securitySchemes": _SCHEMES} if keys else {}),
         },
         **({"security": [{name: []} for name in _SCHEMES]} if keys else {}),
@@ -67,7 +65,7 @@ def _more_paths() -> dict[str, Any]:
         **openapi_llm.paths(_ocr(wire.OCR_ROUTES[0])),
         **structure_schemas.paths([_REQUEST_ID], _error_answers()),
         previews.PATH: previews.operation(_error_answers()),
-        **_cancelling(),
+        **ordered.paths(),
         **_plain_paths(),
     }
 
@@ -91,7 +89,7 @@ def _ocr(route: wire.OcrRoute) -> dict[str, Any]:
 
 
 def _error_answers() -> dict[str, Any]:
-    return {code: _json(text, "Error") for code, text in _READING_ERRORS.items()}
+    return {code: _json(text, "Error") for code, text in _ERRORS.items()}
 
 
 def _read() -> dict[str, Any]:
@@ -104,22 +102,6 @@ def _read() -> dict[str, Any]:
     answer["content"].update({wire.JSON_LINES: {"schema": lines}, **schemas.media()})
     answer["headers"] = {wire.REQUEST_ID: {"description": "on every answer", "schema": {"type": "string"}}}
     return answer
-
-
-def _cancelling() -> dict[str, Any]:
-    path = {"name": "request_id", "in": "path", "required": True, "schema": {"type": "string"}}
-    reason = {"name": "reason", "in": "query", "schema": {"type": "string", "maxLength": 200, "default": "manual"}}
-    delete = {
-        "summary": "End a request that runs",
-        "operationId": "cancel",
-        "tags": ["ocr"],
-        "parameters": [path, {**reason, "description": "what its own client is told"}],
-        "responses": {
-            "200": _json("it reads no further page", "Cancelled"),
-            **{code: _json(text, "Error") for code, text in _CANCELLING_ERRORS.items()},
-        },
-    }
-    return {f"{names.REQUESTS}/{{request_id}}": {"delete": delete}}
 
 
 def _plain_paths() -> dict[str, Any]:

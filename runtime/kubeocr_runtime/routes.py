@@ -1,16 +1,12 @@
 """The routes that read text, and the list of what can be read."""
 
-import datetime as dt
 from collections.abc import Mapping
 
 from aiohttp import hdrs, web
 
 from kubeocr_contract import outputs, wire
-from kubeocr_runtime import callers, errors, guide, printing, services, streams, visits, wishes
+from kubeocr_runtime import guide, printing, services, streams, visits, wishes
 from kubeocr_runtime.formats import asking
-
-_NO_REASON = "manual"
-_REASON_LENGTH = 200
 
 
 async def recognise(route: wire.OcrRoute, request: web.Request) -> web.StreamResponse:
@@ -42,18 +38,6 @@ async def _page_by_page(visit: visits.Visit, parse: visits.Parse[None]) -> web.S
             await stream.begin(task.wish, task.document.pages)
             await visit.services.turns.deliver(task.document, task.job, stream.tell)
     return await stream.end()
-
-
-async def cancel(request: web.Request) -> web.Response:
-    """DELETE of a request that runs: it ends at once, and its client is told why."""
-    known, own = request.app[services.SERVICES], request[callers.CALLER]
-    reason = request.query.get("reason", _NO_REASON)
-    if not (1 <= len(reason) <= _REASON_LENGTH and reason.isprintable()):
-        raise errors.InvalidField(f"reason: 1 to {_REASON_LENGTH} printable characters are allowed", field="reason")
-    request_id = request.match_info["request_id"]
-    known.entrance.running.cancel(callers.Caller(request_id, own.key), reason)
-    at = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return web.json_response(wire.cancelled(request_id, reason, at))
 
 
 async def list_languages(request: web.Request) -> web.Response:

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from kubeocr_contract import languages, names, settings
 from kubeocr_runtime import admission, allocation, app, certificates, engines, last_words, models, pipelines, services
+from kubeocr_runtime.jobs import desk, runner
 
 LOG = logging.getLogger("kubeocr.serving")
 _LAST_WRITES_SECONDS = 5.0
@@ -95,7 +96,7 @@ async def _until_the_end(
     ended = await _told_to_end(application[app.FAILED])
     if ended is None:
         return 1
-    return await _drain(application[services.SERVICES].entrance, chosen.drain_seconds, ended)
+    return await _drain(application, chosen.drain_seconds, ended)
 
 
 def _leave(code: int) -> NoReturn:
@@ -124,13 +125,23 @@ async def _told_to_end(failed: asyncio.Event) -> signal.Signals | None:
     return told[0] if told else None
 
 
-async def _drain(entrance: admission.Admission, seconds: int, ended: signal.Signals) -> int:
-    """Fail readiness, answer on until every proxy has heard of it, then finish what was accepted."""
+async def _drain(application: web.Application, seconds: int, ended: signal.Signals) -> int:
+    """Fail readiness, answer on until every proxy has heard of it, then finish what was accepted; jobs go back in line."""
+    entrance, jobs = application[services.SERVICES].entrance, application[desk.DESK].runner
     entrance.leaving = True
+    jobs.leave()
     LOG.info("ending requests=%d waiting_pages=%d", entrance.requests, entrance.waiting)
     if ended == signal.SIGTERM:  # from a kubelet; who presses Ctrl-C has no proxies
         await asyncio.sleep(min(names.UNREADY_SECONDS, seconds))
     entrance.drain()
+    giving_back = asyncio.create_task(jobs.drain(seconds - runner.GIVE_BACK_SECONDS))
+    code = await _finish(entrance, seconds)
+    await giving_back
+    return code
+
+
+async def _finish(entrance: admission.Admission, seconds: int) -> int:
+    """The requests that were accepted."""
     try:
         async with asyncio.timeout(seconds):
             await entrance.idle.wait()

@@ -41,6 +41,8 @@ class Job:
     ticket: admission.Ticket
     first_pixels: int | None = None
     """Of the first page, where someone looked already."""
+    skip: frozenset[int] = frozenset()
+    """Numbers (from 1) of pages that were read before: they are passed over."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class Turns:
 
         try:
             async with asyncio.TaskGroup() as pages:
-                for index in range(document.pages):
+                for index in (x for x in range(document.pages) if x + 1 not in job.skip):
                     if len(begun) == self.lanes * _AHEAD:
                         await take(await begun.popleft())
                     begun.append(pages.create_task(page(index)))

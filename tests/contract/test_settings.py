@@ -11,7 +11,11 @@ from kubeocr_contract import languages, settings
 WORD = st.text(st.characters(categories=["L", "N"]), min_size=1)
 IDS = st.lists(st.sampled_from([x.id for x in languages.catalogue()]), min_size=1, unique=True).map(tuple)
 
-LISTS = {"languages": IDS, "llm_hosts": st.lists(st.sampled_from(["ollama:11434", "ai.site"])).map(tuple)}
+HOSTS = st.lists(st.sampled_from(["ollama:11434", "ai.site"])).map(tuple)
+LISTS = {
+    "languages": IDS,
+    **dict.fromkeys(("llm_hosts", "webhook_hosts"), st.lists(st.sampled_from(["ollama:11434", "ai.site"])).map(tuple)),
+}
 
 
 def _field(field: dataclasses.Field) -> st.SearchStrategy:

@@ -98,6 +98,12 @@ def test_what_redis_may_keep(resolve, resources, want):
     assert resolve(queue={"redis": {"managed": {"resources": resources}}}).redis.data_bytes == want
 
 
+def test_a_queue_with_a_store_is_the_service_s_own_by_its_name(resolve):
+    told = resolve(queue={"redis": {"secret": "s"}, "store": {"claimName": "c"}}).settings
+    assert (told["queue_name"], told["queue_store_url"]) == ("office.docs", "/var/lib/kubeocr/queue")
+    assert not {"queue_name", "queue_store_url"} & set(resolve(queue={"redis": {"secret": "s"}}).settings)
+
+
 @pytest.mark.parametrize(
     ("redis", "want"),
     [

@@ -303,6 +303,7 @@ BAD = [
     bad("redis-nowhere", {"queue": {"redis": {}}}, "queue.redis", "one of url, secret and managed"),
     bad("redis-twice", {"queue": {"redis": {"secret": "s", "managed": {}}}}, "queue.redis", "one of url, secret and managed"),
     bad("redis-password", {"queue": {"redis": {"url": "redis://:secret@r:6379"}}}, "queue.redis.url", "goes into a Secret"),
+    bad("queue-store-alone", {"queue": {"store": {"claimName": "c"}}}, "queue.store", "store needs redis"),
     bad("queue-retention", {"queue": {"retentionSeconds": 1}}, "queue.retentionSeconds", "or equal to 60"),
     bad("rollout-strategy", {"rollout": {"strategy": "Recreate"}}, "rollout.strategy", "Auto", "Surge", "InPlace"),
     bad("rollout-gate", {"rollout": {"gate": "Hope"}}, "rollout.gate", "KnownAnswer", "None"),
@@ -483,7 +484,9 @@ GOOD = [
             {
                 "llm": {"ollama": {"managed": {"accelerator": "nvidia.com/gpu"}}, "model": "qwen3:8b", "visionModel": "a/b:c"},
                 "vlm": {"url": "https://vllm.ai.svc:8000/v1", "apiKeySecret": "key"},
-                "queue": {"redis": {"url": "redis://r.data.svc:6379/1"}, "retentionSeconds": 60},
+                "queue": {
+                    "redis": {"url": "redis://r.data.svc:6379/1"}, "store": {"claimName": "scans"}, "retentionSeconds": 60,
+                },
             }
         ),
         {},

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import io
+import pathlib
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, TypeVar
@@ -97,9 +98,10 @@ def reader() -> FakeReader:
 
 
 @pytest.fixture
-def application(reader: FakeReader) -> Callable[..., web.Application]:
+def application(reader: FakeReader, tmp_path: pathlib.Path) -> Callable[..., web.Application]:
     """Makes the real application, with settings of the test's choice."""
-    return lambda **changes: app.create_app(settings.Settings(**changes), reader, FakeStore())
+    own = {"queue_dir": str(tmp_path / "queue")}
+    return lambda **changes: app.create_app(settings.Settings(**(own | changes)), reader, FakeStore())
 
 
 @pytest.fixture

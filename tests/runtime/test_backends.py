@@ -173,6 +173,17 @@ async def test_a_redis_is_pinged(redis: str, url: str, want: str, tmp_path: path
     assert "'pa'" not in told.message
 
 
+@pytest.mark.parametrize(
+    ("store", "want"), [pytest.param("", backends.NO_SHARED_STORE, id="none"), pytest.param("/shared", "", id="one")]
+)
+async def test_a_redis_without_a_store_that_all_pods_reach_is_good_and_not_used(
+    redis: str, store: str, want: str, tmp_path: pathlib.Path
+) -> None:
+    (tmp_path / "url").write_text(f"redis://{redis}/0?protocol=2", encoding="utf-8")
+    told = await found("queue", queue_redis_url_file=str(tmp_path / "url"), queue_store_url=store)
+    assert (told.good, told.message) == (True, want)
+
+
 async def test_a_secret_that_appears_later_is_found(redis: str, tmp_path: pathlib.Path) -> None:
     file = tmp_path / "url"
     watch = backends.Watch.of(settings.Settings(queue_redis_url_file=str(file)))

@@ -41,7 +41,7 @@ async def test_what_is_not_running_is_not_found(service, form, picture) -> None:
     await client.post(OCR, data=form(picture()), headers={"X-Request-Id": "over"})
     for name in ("over", "never", "a%2Fb", "x" * 500):
         answer = await client.delete(f"{REQUESTS}/{name}")
-        assert (answer.status, (await answer.json())["code"]) == (404, "request_not_found")
+        assert (answer.status, (await answer.json())["error"]["code"]) == (404, "REQUEST_NOT_FOUND")
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ async def test_what_is_not_running_is_not_found(service, form, picture) -> None:
 async def test_a_reason_is_a_short_line(service, reason: str) -> None:
     client = await service()
     answer = await client.delete(f"{REQUESTS}/any?reason={reason}")
-    assert (answer.status, (await answer.json())["field"]) == (422, "reason")
+    assert (answer.status, (await answer.json())["error"]["details"]["field"]) == (400, "reason")
 
 
 async def test_a_name_is_of_one_request_at_a_time(service, form, pdf, picture, reader) -> None:

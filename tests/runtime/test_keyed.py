@@ -183,9 +183,10 @@ async def test_a_callers_key_is_sent_and_logged_nowhere(service, ollama, form, p
 
 
 @pytest.mark.models
-async def test_a_receipt_is_read_and_what_the_model_says_is_looked_up_in_it(ollama, form) -> None:
+async def test_a_receipt_is_read_and_what_the_model_says_is_looked_up_in_it(ollama, form, tmp_path) -> None:
     found = await ollama(llama3=[values(Total="17,50", Tax="1.40", Water="Mineral water")])
-    chosen = settings.Settings(models_dir="", device="cpu", languages=("en",), llm_url=found.url, llm_model="llama3:latest")
+    own = {"queue_dir": str(tmp_path / "queue"), "llm_url": found.url, "llm_model": "llama3:latest"}
+    chosen = settings.Settings(models_dir="", device="cpu", languages=("en",), **own)
     reader = pipelines.Pipelines.open(chosen)
     receipt = (pathlib.Path(__file__).parent / "golden" / "receipt.png").read_bytes()
     async with test_utils.TestClient(test_utils.TestServer(app.create_app(chosen, reader, reader.store))) as client:

@@ -79,6 +79,17 @@ async def test_every_page_comes_in_order_and_one_that_fails_keeps_no_other_back(
     assert ticket.left == 0
 
 
+async def test_pages_that_were_read_before_are_passed_over(read, ticket) -> None:
+    ticket.take(5, None, 0)
+    document, found = FakeDocument(5), []
+
+    async def take(outcome: turns.Outcome) -> None:
+        found.append(told(outcome))
+
+    await read.deliver(document, turns.Job(OPTIONS, errands.Share(), ticket, skip=frozenset({1, 4})), take)
+    assert (found, sorted(document.decoded)) == ([2, 3, 5], [2, 3, 5])
+
+
 async def test_read_as_a_whole_the_first_page_that_fails_ends_the_document(read, ticket) -> None:
     ticket.take(100, None, 0)
     document = FakeDocument(100, broken=frozenset({3}))

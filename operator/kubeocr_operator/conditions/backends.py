@@ -73,7 +73,8 @@ def _judged(backend: reports.Backend, where: str, wanted: AbstractSet[str | None
     if lacking:
         return "False", findings.MODEL_MISSING, f"{where} answers, and has no model {', '.join(lacking)}"
     has = f" and has {', '.join(backend.models_present)}" if backend.models_present else ""
-    return "True", findings.REACHABLE, f"{where} answers{has}"
+    note = f"; {backend.message}" if backend.message else ""
+    return "True", findings.REACHABLE, f"{where} answers{has}{note}"
 
 
 def _as_before(found: findings.Findings, kind: str) -> findings.Statement | None:

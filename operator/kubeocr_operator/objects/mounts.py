@@ -45,7 +45,7 @@ def _models(plan: plans.Plan) -> Iterator[Mount]:
 
 
 def _engine_cache(plan: plans.Plan) -> Iterator[Mount]:
-    """The one volume that pods write to: what an engine compiled is written by whoever starts first."""
+    """Pods write to it: what an engine compiled is written by whoever starts first."""
     cache = plan.spec.engine.cache
     if cache is not None:
         claim = {"persistentVolumeClaim": {"claimName": cache.claim_name}}
@@ -72,6 +72,13 @@ def _queue(plan: plans.Plan) -> Iterator[Mount]:
         )
 
 
+def _queue_store(plan: plans.Plan) -> Iterator[Mount]:
+    store = plan.spec.queue.store
+    if store is not None:
+        source = {"persistentVolumeClaim": {"claimName": store.claim_name}}
+        yield Mount(name="queue-store", path=plan.settings.queue_store_url, source=source, writable=True)
+
+
 def _entry(secret: str, name: str) -> dict[str, Any]:
     return {"secret": {"secretName": secret, "items": [{"key": name, "path": name}], "optional": True}}
 
@@ -91,4 +98,12 @@ def _secret(name: str, path: str, secret: str) -> Mount:
     return Mount(name=name, path=path, source={"secret": {"secretName": secret, "defaultMode": 0o440}})
 
 
-_FEATURES: tuple[Callable[[plans.Plan], Iterable[Mount]], ...] = (_models, _engine_cache, _api_keys, _tls, _vlm, _queue)
+_FEATURES: tuple[Callable[[plans.Plan], Iterable[Mount]], ...] = (
+    _models,
+    _engine_cache,
+    _api_keys,
+    _tls,
+    _vlm,
+    _queue,
+    _queue_store,
+)

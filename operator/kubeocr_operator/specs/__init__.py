@@ -3,7 +3,7 @@
 These models are the source of the CRD (schemas.py) and of its reference (docs/OCRSERVICE.md), docstrings included.
 """
 
-from kubeocr_operator.specs.backends import Llm, ManagedOllama, ManagedRedis, Ollama, Queue, Redis, Storage, Vlm
+from kubeocr_operator.specs.backends import Llm, ManagedOllama, ManagedRedis, Ollama, Queue, QueueStore, Redis, Storage, Vlm
 from kubeocr_operator.specs.exposure import (
     Auth,
     Gateway,
@@ -83,6 +83,7 @@ __all__ = [
     "Pace",
     "Policy",
     "Queue",
+    "QueueStore",
     "Redis",
     "Resources",
     "Rollout",

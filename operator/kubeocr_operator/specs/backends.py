@@ -130,11 +130,27 @@ class Redis(rules.Part):
     managed: ManagedRedis | None = None
 
 
+class QueueStore(rules.Part):
+    """Where the documents and results of jobs lie."""
+
+    claim_name: Annotated[str, values.SUBDOMAIN_NAME]
+    """PersistentVolumeClaim in the same namespace that the pods of all nodes may write at the same time (ReadWriteMany)."""
+
+
 class Queue(rules.Part):
-    """Where accepted work waits. Without redis in the pod itself, and ends with it. This release only says whether redis is
-    reached, and keeps the work in the pod all the same: what waits in redis comes in a later one.
+    """Where jobs wait, which outlive their requests. With redis and store any pod does them, and they outlive every pod;
+    without one of the two they stay in the pod that took them, and end with it.
     """
 
+    RULES = (
+        rules.Rule(
+            cel="has(self.redis) || !has(self.store)",
+            holds=lambda queue: queue.redis is not None or queue.store is None,
+            message="store needs redis: a queue that lives in the pod has its files there",
+            at=("store",),
+        ),
+    )
     redis: Redis | None = None
+    store: QueueStore | None = None
     retention_seconds: int = values.setting("queue_retention_seconds")
     """How long results are kept."""

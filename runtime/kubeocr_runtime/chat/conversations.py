@@ -1,14 +1,11 @@
 """A request's JSON as a frozen value. Pure."""
 
-import base64
-import binascii
 import dataclasses
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from kubeocr_contract import openai
-from kubeocr_runtime import documents, errors, forms, prompts
+from kubeocr_runtime import bodies, data_urls, documents, errors, prompts
 
 _PICTURES = 64
 _MESSAGES = 256
@@ -62,19 +59,19 @@ class Conversation:
 
 
 def parse(body: bytes) -> Conversation:
-    """Raises `errors.InvalidField`, `InvalidImageUrl`, `InvalidBase64`, `UnsupportedMedia`."""
-    found = _object(body)
+    """Raises `errors.InvalidBody`, `InvalidField`, `InvalidImageUrl`, `InvalidBase64`, `UnsupportedMedia`."""
+    found = bodies.parse(body)
     messages = _messages(found.get("messages"))
     options = found.get("stream_options")
     return Conversation(
-        model=_text(found, "model") or _missing("model"),
+        model=bodies.text(found, "model") or _missing("model"),
         messages=messages,
         prompt=_prompt(found, next(m.text for m in reversed(messages) if m.pictures)),
-        stream=_flag(found, "stream"),
-        usage=isinstance(options, dict) and _flag(options, "include_usage"),
-        most_tokens=next((tokens for name in _TOKENS if (tokens := _whole(found, name, 10**6))), openai.MOST_TOKENS),
-        temperature=_number(found, "temperature", (0, 2)) or 0.0,
-        seconds=_whole(found, "timeout", openai.MOST_SECONDS),
+        stream=bodies.flag(found, "stream"),
+        usage=isinstance(options, dict) and bodies.flag(options, "include_usage"),
+        most_tokens=next((tokens for name in _TOKENS if (tokens := bodies.whole(found, name, (1, 10**6)))), openai.MOST_TOKENS),
+        temperature=bodies.number(found, "temperature", (0, 2)) or 0.0,
+        seconds=bodies.whole(found, "timeout", (1, openai.MOST_SECONDS)),
     )
 
 
@@ -82,16 +79,6 @@ def _prompt(found: Mapping[str, Any], text: str) -> prompts.Prompt:
     """A mode may be named by its field, or be all that a message says."""
     said = {prompts.MODE_FIELD: text} if not found.get(prompts.MODE_FIELD) and prompts.is_mode(text) else {}
     return prompts.parse({**found, **said}, prompts.TEXT)
-
-
-def _object(body: bytes) -> Mapping[str, Any]:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError) as e:
-        raise errors.InvalidField(f"the body is no JSON: {type(e).__name__}") from None
-    if not isinstance(found, dict):
-        raise errors.InvalidField("the body is JSON, and no object")
-    return found
 
 
 def _messages(found: object) -> tuple[Message, ...]:
@@ -134,46 +121,8 @@ def _parts(content: Sequence[object], where: str) -> Iterator[str | Picture]:
 
 
 def _picture(url: str, field: str) -> Picture:
-    head, comma, data = url.partition(",")
-    if not (comma and head[:5].lower() == "data:" and head.lower().endswith(";base64")):
-        message = f"{field}: {url[: forms.SHOWN]!r} is no data URL in base64; nothing is fetched from elsewhere"
-        raise errors.InvalidImageUrl(message, field=field)
-    try:
-        file = base64.b64decode(data.strip(), validate=True)
-    except (binascii.Error, ValueError):
-        raise errors.InvalidBase64(f"{field}: the base64 is broken", field=field) from None
-    if not file:
-        raise errors.InvalidBase64(f"{field}: it is empty", field=field)
+    file = data_urls.file(url, field)
     return Picture(file, documents.told(file))
-
-
-def _text(found: Mapping[str, Any], name: str) -> str:
-    value = found.get(name)
-    if not isinstance(value, str | None):
-        raise errors.InvalidField(f"{name}: {value!r:.64} is no text", field=name)
-    return value or ""
-
-
-def _flag(found: Mapping[str, Any], name: str) -> bool:
-    value = found.get(name)
-    if not isinstance(value, bool | None):
-        raise errors.InvalidField(f"{name}: {value!r:.64} is neither true nor false", field=name)
-    return bool(value)
-
-
-def _number(found: Mapping[str, Any], name: str, allowed: tuple[int, int]) -> float | None:
-    value = found.get(name)
-    if value is None:
-        return None
-    least, most = allowed
-    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise errors.InvalidField(f"{name}: {value!r:.64} is no number from {least} to {most}", field=name)
-    return value
-
-
-def _whole(found: Mapping[str, Any], name: str, most: int) -> int | None:
-    value = _number(found, name, (1, most))
-    return None if value is None else int(value)
 
 
 def _missing(name: str) -> NoReturn:

@@ -2,19 +2,17 @@
 
 import dataclasses
 import json
-import urllib.parse
 from collections.abc import Mapping
 
 from kubeocr_contract import extraction as wire
 from kubeocr_contract import settings
-from kubeocr_runtime import backends, errors, forms
+from kubeocr_runtime import backends, errors, forms, hosts
 from kubeocr_runtime.llm import questions
 
 _KEYS = 64
 _KEY_LENGTH = 128
 _NAME_LENGTH = 256
 _COMMAS = str.maketrans({0xFF0C: ",", 0x3001: ","})  # fullwidth, ideographic
-_PORTS = {"http": 80, "https": 443}
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,20 +90,10 @@ def _url(sent: str, chosen: settings.Settings) -> tuple[str, tuple[str, ...]]:
     """Whom to ask. A server that a caller names is asked only where the service allows its host: whoever may name any could
     have the pod ask whatever it reaches.
     """
-    if sent and _host(sent) in {_host(f"http://{host}") for host in chosen.llm_hosts}:
+    if hosts.allows(chosen.llm_hosts, sent):
         return sent, ()
     if chosen.llm_url:
-        foreign = sent and _host(sent) != _host(chosen.llm_url)
+        foreign = sent and hosts.of(sent) != hosts.of(chosen.llm_url)
         return chosen.llm_url, (f"{wire.URL}: not followed; this service asks its own server",) if foreign else ()
     message = f"{wire.URL}: {sent[: forms.SHOWN]!r} is none of those that are allowed: {', '.join(chosen.llm_hosts)}"
     raise errors.InvalidField(message, field=wire.URL)
-
-
-def _host(url: str) -> str:
-    """host:port of a URL of HTTP; empty for anything else."""
-    try:
-        parts = urllib.parse.urlsplit(url)
-        port = parts.port or _PORTS[parts.scheme]
-    except (KeyError, ValueError):
-        return ""
-    return f"{parts.hostname}:{port}" if parts.hostname else ""

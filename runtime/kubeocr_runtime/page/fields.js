@@ -5,6 +5,7 @@ const FILE = "file";
 const LANGUAGE = "lang";
 const FORMAT = "format";
 const TYPES = { boolean: "checkbox", integer: "number", number: "number" };
+const LATER = "requests"; // what is tagged so answers with where to ask, and not with what was read
 const PLACED = new Set([FILE, LANGUAGE, FORMAT]);
 /** A value of a field with which the answer is a file, which is kept and not shown. */
 export const ARCHIVE = { field: "images", value: "zip", media: "application/zip" };
@@ -12,7 +13,7 @@ export const ARCHIVE = { field: "images", value: "zip", media: "application/zip"
 /** The routes that read a document that comes in a form. */
 export function pipelines(description) {
   return Object.entries(description.paths)
-    .filter(([, { post }]) => post?.requestBody?.content[FORM] && FILE in formOf(description, post).properties && answers(post)["application/json"])
+    .filter(([, { post }]) => post?.requestBody?.content[FORM] && FILE in formOf(description, post).properties && answers(post)["application/json"] && !post.tags?.includes(LATER))
     .map(([path, { post }]) => {
       const form = formOf(description, post);
       return {

@@ -171,7 +171,7 @@ async def test_any_status_has_openais_shape(service, picture, tmp_path: pathlib.
     assert (await client.post(PATH, json=asked(picture()), headers=headers)).status == 200
     assert (await (await client.get(PATH, headers=headers)).json())["error"]["code"] == "method_not_allowed"
     assert (await (await client.post(PATH, data=b"{", headers=headers)).json())["error"]["type"] == "invalid_request_error"
-    assert "detail" in await (await client.get("/api/v1/nothing", headers=headers)).json()
+    assert "detail" in await (await client.get("/ocr/nothing", headers=headers)).json()
 
 
 async def test_a_full_queue_and_a_deadline(service, speak, picture, reader) -> None:

@@ -450,8 +450,8 @@ def test_nobody_else_is_asked_for_anything(screen, saved) -> None:
 
 
 @pytest.mark.models
-def test_a_real_page_is_read_where_it_stands(screen) -> None:
-    chosen = settings.Settings(models_dir="", device="cpu")
+def test_a_real_page_is_read_where_it_stands(screen, tmp_path) -> None:
+    chosen = settings.Settings(models_dir="", device="cpu", queue_dir=str(tmp_path / "queue"))
     reading = pipelines.Pipelines.open(chosen)
     page = screen(app.create_app(chosen, reading, reading.store))
     page.open(GOLDEN / "receipt.png")

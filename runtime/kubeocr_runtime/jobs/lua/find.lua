@@ -1,0 +1,2 @@
+local whose, id = unpack(ARGV, 2)
+return hidden(whose, id) or look(id)
