@@ -76,10 +76,14 @@ class Reader:
         quad = np.array(_QUAD, np.int32)
         return finds.Found(page.number, placements.Placement((width, height)), (quad,), (strip,), ("pretended", False), 1280)
 
-    def recognise(self, key: finds.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
+    def recognise(self, key: recognition.Key, strips: Sequence[recognition.Strip]) -> list[recognition.Text]:
         """What the page says of itself."""
         said = (text(int(x[0, 0, 0]) * 256 + int(x[0, 1, 0]), int(x[0, 2, 0])) for x in strips)
         return [recognition.Text(each, 1.0) for each in said]
+
+    def reconsider(self, found: finds.Found, texts: Sequence[recognition.Text], options: pipelines.ReadOptions) -> finds.Found:
+        """There is nothing to read another time."""
+        return found
 
     def place(
         self,

@@ -58,7 +58,7 @@ def parse(route: wire.OcrRoute, fields: Mapping[str, str], store: readers.Store,
 
 def _of_reading(route: wire.OcrRoute, fields: Mapping[str, str]) -> Mapping[str, str]:
     """Pages are looked at whatever the format; and what answers in Markdown has no other."""
-    kept = {name: text for name, text in fields.items() if route.path == structured.JSON or name != outputs.FORMAT_FIELD}
+    kept = {name: text for name, text in fields.items() if route.path != structured.MARKDOWN or name != outputs.FORMAT_FIELD}
     return {wire.TEXT_LAYER_FIELD: wire.NEVER, **kept}
 
 

@@ -124,7 +124,7 @@ WRONG = [
     pytest.param({"more": {"timeout": 1801}}, 422, "VALIDATION_ERROR", "timeout", id="too long a timeout"),
     pytest.param({"more": {"timeout": "long"}}, 422, "VALIDATION_ERROR", "timeout", id="a timeout that is none"),
     pytest.param({"more": {"prompt_mode": "prompt_draw"}}, 422, "VALIDATION_ERROR", "prompt_mode", id="no such mode"),
-    pytest.param({"more": {"language": "elvish"}}, 422, "UNKNOWN_LANGUAGE", None, id="no such language"),
+    pytest.param({"more": {"language": "elvish"}}, 422, "UNKNOWN_LANGUAGE", "language", id="no such language"),
     pytest.param(
         {"more": {"enhance_options": {"contrast": 9}}}, 422, "VALIDATION_ERROR", "enhance_options.contrast", id="range"
     ),
