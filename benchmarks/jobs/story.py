@@ -2,14 +2,13 @@
 
 import argparse
 import asyncio
-import json
 import pathlib
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 
 from benchmarks.jobs import kills, overhead
-from benchmarks.ocr import tables, targets
+from benchmarks.ocr import judging, targets
 
 _KEPT = {
     "lost": (targets.AT_MOST, 0),
@@ -34,20 +33,12 @@ def main(arguments: Sequence[str]) -> int:
     given = _parse(arguments)
     effort = kills.Effort(jobs=given.jobs)
     figures = {part: _said(part, asyncio.run(_measured(part, effort))) for part in given.parts.split(",")}
-    verdicts = judged(figures)
-    met = all(verdict["met"] for of in verdicts.values() for verdict in of.values())
-    for name, of in verdicts.items():
-        print(tables.verdicts({f"{name}: {figure}": verdict for figure, verdict in of.items()}))
-    print(json.dumps({"figures": figures, "targets": verdicts, "met": met}))
-    return 0 if met else 1
+    return judging.end(figures, judged(figures))
 
 
-def judged(figures: Mapping[str, kills.Figures]) -> Mapping[str, Mapping[str, Mapping[str, object]]]:
+def judged(figures: Mapping[str, kills.Figures]) -> judging.Verdicts:
     """Each target of the parts that were measured."""
-    return {
-        part: {name: targets.verdict(kind, bound, found.get(name)) for name, (kind, bound) in TARGETS[part].items()}
-        for part, found in figures.items()
-    }
+    return judging.judged(TARGETS, figures)
 
 
 async def _measured(part: str, effort: kills.Effort) -> kills.Figures:

@@ -3,13 +3,12 @@
 import argparse
 import asyncio
 import contextlib
-import json
 import pathlib
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 
-from benchmarks.ocr import catalogue, drawing, systems, tables, targets
+from benchmarks.ocr import catalogue, drawing, judging, systems, targets
 from benchmarks.overload import clients, outcomes, parts
 
 _CROPS = 200
@@ -46,20 +45,12 @@ def main(arguments: Sequence[str]) -> int:
     except systems.NotThere as e:
         sys.stderr.write(f"{e}\n")
         return 2
-    verdicts = judged(figures)
-    met = all(verdict["met"] for of in verdicts.values() for verdict in of.values())
-    for name, of in verdicts.items():
-        print(tables.verdicts({f"{name}: {figure}": verdict for figure, verdict in of.items()}))
-    print(json.dumps({"figures": figures, "targets": verdicts, "met": met}))
-    return 0 if met else 1
+    return judging.end(figures, judged(figures))
 
 
-def judged(figures: Mapping[str, outcomes.Figures]) -> Mapping[str, Mapping[str, Mapping[str, object]]]:
+def judged(figures: Mapping[str, outcomes.Figures]) -> judging.Verdicts:
     """Each target of the parts that were measured."""
-    return {
-        part: {name: targets.verdict(kind, bound, found.get(name)) for name, (kind, bound) in TARGETS[part].items()}
-        for part, found in figures.items()
-    }
+    return judging.judged(TARGETS, figures)
 
 
 def _all(names: Sequence[str], effort: parts.Effort) -> dict[str, outcomes.Figures]:
